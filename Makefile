@@ -1,0 +1,56 @@
+# The verbs. People, CI, GitHub Actions and CodeBuild all call the same ones; `make help` lists them.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+# Everything stays in the clone, unless the caller names a cache that outlives it.
+export DELIVERY_CACHE ?= $(CURDIR)/.cache
+export UV_CACHE_DIR ?= $(DELIVERY_CACHE)/uv
+export npm_config_cache ?= $(DELIVERY_CACHE)/npm
+export NODE_COMPILE_CACHE ?= $(DELIVERY_CACHE)/node-compile
+export npm_config_update_notifier := false
+# Node says once a process that `punycode` is deprecated; that is the CLI's affair, not the reader's.
+export NODE_NO_WARNINGS := 1
+export CDK_DISABLE_CLI_TELEMETRY := 1
+
+PYTHON ?= python3
+RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
+
+.PHONY: help
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Install everything into the clone; a second run does nothing
+	@$(PYTHON) -m tooling setup
+
+.PHONY: synth
+synth: setup ## Synthesise with the gate; a finding fails
+	@$(RUN) cdk synth --quiet
+
+.PHONY: lint
+lint: setup ## Check style and types
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+
+.PHONY: unit
+unit: setup ## Run the unit and contract tests (no socket)
+	@$(RUN) pytest tests/unit tests/contract
+
+.PHONY: test
+test: setup ## Check style and types, and run every test
+	@$(RUN) pytest tests/unit tests/contract tests/rehearsal
+
+.PHONY: clean
+clean: ## Remove what the verbs made
+	@$(PYTHON) -m tooling clean
+
+.PHONY: lock
+lock: setup ## Write the lock files again from the .in files
+	@for name in main installer node postgres; do \
+	  $$(ls -d $(DELIVERY_CACHE)/installer/*/bin/uv | head -1) pip compile --quiet --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+	@$(RUN) npm install --package-lock-only --ignore-scripts

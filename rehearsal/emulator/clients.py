@@ -1,0 +1,40 @@
+"""boto3 clients for the emulator. Nothing of the user's AWS configuration reaches them."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+import botocore.config
+import botocore.session
+
+NO_RETRIES = botocore.config.Config(
+    retries={"mode": "standard", "total_max_attempts": 2},
+    s3={"addressing_style": "path"},
+    ignore_configured_endpoint_urls=True,
+)
+
+
+def client(service: str, *, endpoint: str, region: str, credentials: Mapping[str, str]) -> Any:
+    """Return a client of ``service`` under ``credentials`` (AccessKeyId, SecretAccessKey, SessionToken as STS says).
+
+    The session reads no profile and no file, so that a user's own credentials can neither be used nor get in the way.
+    """
+    core = botocore.session.Session()
+    core.set_config_variable("config_file", os.devnull)
+    core.set_config_variable("credentials_file", os.devnull)
+    core.set_config_variable("profile", None)
+    session = boto3.session.Session(botocore_session=core, region_name=region)
+    return session.client(
+        service,
+        endpoint_url=endpoint,
+        config=NO_RETRIES,
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials.get("SessionToken"),
+    )
+
+
+def account_root(account: str) -> dict[str, str]:
+    """Return credentials of an account's root, as the emulator knows them: the account id is the access key."""
+    return {"AccessKeyId": account, "SecretAccessKey": "rehearsal"}  # pragma: allowlist secret

@@ -1,0 +1,77 @@
+"""What the emulator is told when it starts: one JSON file, readable by its owner alone."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Account = Annotated[str, Field(pattern=r"^\d{12}$")]
+
+
+class PostgresServer(BaseModel):
+    """The real PostgreSQL that stands behind emulated RDS."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int
+    superuser: str
+    password: str = Field(repr=False)
+
+
+class EmulatorConfig(BaseModel):
+    """One emulator: where it listens, where its state lives, and what its builds may use.
+
+    ``build_path`` is the PATH of a build (its "image"): folders that hold python3, node, npm, git and make.
+    ``build_environment`` is handed to every build as it is: package caches and certificate bundles, never credentials.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    port: int
+    region: str = "us-east-1"
+    state_dir: Path
+    postgres: PostgresServer | None = None
+    build_path: str = os.defpath
+    build_environment: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL of every emulated service."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def repositories(self) -> Path:
+        """Bare git repositories, ``owner/name.git`` each, that source connections reach."""
+        return self.state_dir / "repositories"
+
+    @property
+    def builds(self) -> Path:
+        """Workspaces of builds, a folder a project."""
+        return self.state_dir / "builds"
+
+    @property
+    def build_logs(self) -> Path:
+        """Logs of builds, ``<build id with its colon as a dash>.log`` each."""
+        return self.state_dir / "logs" / "builds"
+
+    @property
+    def action_logs(self) -> Path:
+        """Logs of pipeline actions: ``<pipeline>/<execution id>/<nn>-<stage>-<action>.log``."""
+        return self.state_dir / "logs" / "actions"
+
+    def build_log(self, build_id: str) -> Path:
+        """The log of one build."""
+        return self.build_logs / f"{build_id.replace(':', '-')}.log"
+
+    def save(self, path: Path) -> None:
+        """Write the configuration, which holds the database password, where only its owner reads it."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(self.model_dump_json(indent=2))
+
+    @classmethod
+    def load(cls, path: Path) -> "EmulatorConfig":
+        """Read what :meth:`save` wrote."""
+        return cls.model_validate_json(path.read_text())

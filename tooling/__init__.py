@@ -1,0 +1,1 @@
+"""Sets the clone up. Standard library only: it runs before anything is installed."""

@@ -1,0 +1,38 @@
+"""Where set-up puts things: all of it inside the clone, unless a cache elsewhere is named."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """The folders and lock files of one clone."""
+
+    root: Path
+    cache: Path
+
+    @classmethod
+    def of(cls, root: Path, environ: Mapping[str, str]) -> "Layout":
+        """Return the layout of the clone at ``root``; ``DELIVERY_CACHE`` moves the cache (a build server's volume)."""
+        cache = environ.get("DELIVERY_CACHE")
+        return cls(root=root, cache=(Path(cache) if cache else root / ".cache").absolute())
+
+    @property
+    def venv(self) -> Path:
+        """The link to the virtual environment in use."""
+        return self.root / ".venv"
+
+    @property
+    def node_modules(self) -> Path:
+        """The link to the npm packages in use."""
+        return self.root / "node_modules"
+
+    def requirements(self, name: str) -> Path:
+        """One hash-locked requirements file."""
+        return self.root / "requirements" / f"{name}.txt"
+
+    @property
+    def npm_files(self) -> tuple[Path, ...]:
+        """What decides the npm packages."""
+        return tuple(self.root / name for name in ("package.json", "package-lock.json", ".npmrc"))

@@ -1,0 +1,113 @@
+"""Set the clone up: Python packages, Node where it is missing or old, the CDK CLI, PostgreSQL where none is found."""
+
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tooling.layout import Layout
+from tooling.stores import built, key_of, link, locked
+
+OLDEST_NODE = 22
+NEEDED = ("git", "make")
+Command = Sequence[str | Path]
+
+
+class ToolMissingError(Exception):
+    """A tool that set-up cannot install is absent. The message is one line that says which, and how to mend it."""
+
+
+def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
+    """Bring the clone to the state that the lock files describe. Does nothing where it is already there.
+
+    Raises :class:`ToolMissingError`, or ``CalledProcessError`` of the installer that failed.
+    """
+    for tool in NEEDED:
+        if shutil.which(tool, path=environ.get("PATH")) is None:
+            message = f"{tool} is not on PATH; install it with the machine's package manager"
+            raise ToolMissingError(message)
+    started = time.monotonic()
+    with locked(layout.cache):
+        link(_python_packages(layout, environ), layout.venv)
+        link(_npm_packages(layout, environ) / "node_modules", layout.node_modules)
+    elapsed = time.monotonic() - started
+    if elapsed > 1:
+        _say(f"done in {elapsed:.0f} s")
+
+
+def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
+    names = ["main"]
+    if not _node_is_recent(environ):
+        names.append("node")
+    locks = [layout.requirements(name).read_bytes() for name in ("installer", "postgres", *names)]
+    folder = layout.cache / "python"
+
+    def build(store: Path) -> None:
+        installer = _installer(layout, environ)
+        _say("Python packages")
+        _call([installer, "venv", "--quiet", "--clear", "--python", sys.executable, store], environ)
+        install: Command = [installer, "pip", "install", "--quiet", "--compile-bytecode", "--require-hashes"]
+        into: Command = ["--python", store / "bin" / "python"]
+        _call([*install, *into, *_requirements(layout, names)], environ)
+        locate: Command = [store / "bin" / "python", "-m", "rehearsal.postgres", "locate"]
+        found = subprocess.run(locate, cwd=layout.root, capture_output=True, check=False)  # noqa: S603 - our own module
+        if found.returncode != 0:
+            _say("PostgreSQL, since this machine has no server")
+            _call([*install, *into, *_requirements(layout, ["postgres"])], environ)
+
+    return built(folder, key_of(folder, sys.version.encode(), sys.executable.encode(), *locks), build)
+
+
+def _installer(layout: Layout, environ: Mapping[str, str]) -> Path:
+    lock = layout.requirements("installer")
+    folder = layout.cache / "installer"
+
+    def build(store: Path) -> None:
+        _say("uv, the installer")
+        venv.create(store, with_pip=True)
+        pip: Command = [store / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        _call([*pip, "--require-hashes", "-r", lock], environ)
+
+    return built(folder, key_of(folder, sys.version.encode(), lock.read_bytes()), build) / "bin" / "uv"
+
+
+def _npm_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
+    folder = layout.cache / "npm-packages"
+
+    def build(store: Path) -> None:
+        _say("npm packages: the CDK CLI and cdk-assets")
+        for file in layout.npm_files:
+            shutil.copy(file, store)
+        path = f"{layout.venv / 'bin'}:{environ.get('PATH', '')}"
+        npm = shutil.which("npm", path=path)
+        if npm is None:
+            message = "npm is not on PATH although Node is; install npm, or take Node off PATH to have both from PyPI"
+            raise ToolMissingError(message)
+        command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error"]
+        _call(command, {**environ, "PATH": path}, cwd=store)
+
+    return built(folder, key_of(folder, *(file.read_bytes() for file in layout.npm_files)), build)
+
+
+def _node_is_recent(environ: Mapping[str, str]) -> bool:
+    node = shutil.which("node", path=environ.get("PATH"))
+    if node is None or shutil.which("npm", path=environ.get("PATH")) is None:
+        return False
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
+    major = answer.stdout.strip().removeprefix("v").partition(".")[0]
+    return major.isdecimal() and int(major) >= OLDEST_NODE
+
+
+def _requirements(layout: Layout, names: Sequence[str]) -> Command:
+    return [part for name in names for part in ("-r", layout.requirements(name))]
+
+
+def _call(command: Command, environ: Mapping[str, str], cwd: Path | None = None) -> None:
+    subprocess.run(command, env=environ, cwd=cwd, check=True)  # noqa: S603 - commands are built above
+
+
+def _say(step: str) -> None:
+    sys.stderr.write(f"setup: {step}\n")
