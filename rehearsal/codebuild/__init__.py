@@ -1,0 +1,1 @@
+"""CodeBuild that really builds: local processes under the service role's credentials."""

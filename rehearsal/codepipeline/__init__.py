@@ -1,0 +1,1 @@
+"""CodePipeline on its own wire API, inside the emulator."""
