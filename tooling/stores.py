@@ -39,8 +39,10 @@ def link(target: Path, name: Path) -> None:
         if name.readlink() == target:
             return
         name.unlink()
-    elif name.exists():
+    elif name.is_dir():
         shutil.rmtree(name)
+    elif name.exists():
+        name.unlink()
     name.symlink_to(target)
 
 
