@@ -1,0 +1,63 @@
+"""What the emulator offers to extensions. Import from here; everything else in this package may move.
+
+An extension is a module with ``install(config: EmulatorConfig) -> None`` that calls these, once, before the first
+request. All of it is documented where it is defined:
+
+- ``register_resource_type``, ``extend_resource_type``, ``run_on_thread``, ``physical_name``: CloudFormation types.
+- ``register_service``, ``extend_service``, ``authorise_on``: wire APIs, with IAM in front.
+- ``assume_service_role``: credentials of a service role, its trust policy checked.
+- ``account``, ``region``, ``scope``, ``spawn``: whose request this is, and threads that remember it.
+- ``persist``: state that survives a restart.
+- ``on_started``, ``on_stopping``: resume and clean up.
+- ``add_route``: internal HTTP routes under ``/_rehearsal/``.
+"""
+
+from rehearsal.emulator.contracts import (
+    Call,
+    Credentials,
+    Json,
+    Properties,
+    Resource,
+    ResourceProvider,
+    ResourceRequest,
+    ServiceError,
+)
+from rehearsal.emulator.wiring.extended import extend_resource_type
+from rehearsal.emulator.wiring.lifecycle import on_started, on_stopping
+from rehearsal.emulator.wiring.resources import (
+    physical_name,
+    register_resource_type,
+    run_on_thread,
+)
+from rehearsal.emulator.wiring.routes import add_route
+from rehearsal.emulator.wiring.scope import account, region, scope, spawn
+from rehearsal.emulator.wiring.services import authorise_on, extend_service, register_service
+from rehearsal.emulator.wiring.sessions import assume_service_role
+from rehearsal.emulator.wiring.state import persist
+
+__all__ = [
+    "Call",
+    "Credentials",
+    "Json",
+    "Properties",
+    "Resource",
+    "ResourceProvider",
+    "ResourceRequest",
+    "ServiceError",
+    "account",
+    "add_route",
+    "assume_service_role",
+    "authorise_on",
+    "extend_resource_type",
+    "extend_service",
+    "on_started",
+    "on_stopping",
+    "persist",
+    "physical_name",
+    "region",
+    "register_resource_type",
+    "register_service",
+    "run_on_thread",
+    "scope",
+    "spawn",
+]
