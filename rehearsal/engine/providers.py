@@ -1,0 +1,83 @@
+"""Which action providers the rehearsal runs, and what a declaration of each must and may say.
+
+Keys, counts of artifacts and values are those of the "action structure reference" in the CodePipeline user guide.
+"""
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from rehearsal.engine.definition import ActionType
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderRules:
+    """What an action of one provider may declare: artifacts as (least, most), configuration keys and their values."""
+
+    inputs: tuple[int, int]
+    outputs: tuple[int, int]
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    allowed: MappingProxyType[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+SOURCE_CONNECTION = ActionType(category="Source", owner="AWS", provider="CodeStarSourceConnection", version="1")
+CODEBUILD = ActionType(category="Build", owner="AWS", provider="CodeBuild", version="1")
+CODEBUILD_TEST = ActionType(category="Test", owner="AWS", provider="CodeBuild", version="1")
+CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudFormation", version="1")
+MANUAL_APPROVAL = ActionType(category="Approval", owner="AWS", provider="Manual", version="1")
+
+CHANGE_SET_REPLACE = "CHANGE_SET_REPLACE"
+CHANGE_SET_EXECUTE = "CHANGE_SET_EXECUTE"
+CREATE_UPDATE = "CREATE_UPDATE"
+DELETE_ONLY = "DELETE_ONLY"
+
+_BUILD = ProviderRules(
+    inputs=(1, 5),
+    outputs=(0, 5),
+    required=frozenset({"ProjectName"}),
+    optional=frozenset({"PrimarySource", "EnvironmentVariables", "BatchEnabled"}),
+    allowed=MappingProxyType({"BatchEnabled": frozenset({"false"})}),
+)
+
+RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
+    {
+        SOURCE_CONNECTION: ProviderRules(
+            inputs=(0, 0),
+            outputs=(1, 1),
+            required=frozenset({"ConnectionArn", "FullRepositoryId", "BranchName"}),
+            optional=frozenset({"OutputArtifactFormat", "DetectChanges"}),
+            allowed=MappingProxyType(
+                {
+                    "OutputArtifactFormat": frozenset({"CODE_ZIP"}),
+                    "DetectChanges": frozenset({"true", "false"}),
+                }
+            ),
+        ),
+        CODEBUILD: _BUILD,
+        CODEBUILD_TEST: _BUILD,
+        CLOUDFORMATION: ProviderRules(
+            inputs=(0, 10),
+            outputs=(0, 1),
+            required=frozenset({"ActionMode", "StackName"}),
+            optional=frozenset(
+                {
+                    "Capabilities",
+                    "ChangeSetName",
+                    "OutputFileName",
+                    "ParameterOverrides",
+                    "RoleArn",
+                    "TemplateConfiguration",
+                    "TemplatePath",
+                }
+            ),
+            allowed=MappingProxyType(
+                {"ActionMode": frozenset({CHANGE_SET_REPLACE, CHANGE_SET_EXECUTE, CREATE_UPDATE, DELETE_ONLY})}
+            ),
+        ),
+        MANUAL_APPROVAL: ProviderRules(
+            inputs=(0, 0),
+            outputs=(0, 0),
+            optional=frozenset({"CustomData", "ExternalEntityLink", "NotificationArn"}),
+        ),
+    }
+)

@@ -1,0 +1,148 @@
+"""How an execution changes state. Each function checks that the change is one that CodePipeline makes."""
+
+from collections.abc import Iterable
+
+from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, ExecutionStatus, StageRun, StageStatus
+from rehearsal.engine.problems import TransitionError
+
+
+def wait_for(execution: Execution, stage: str, now: float) -> None:
+    """Put the execution in front of a stage."""
+    execution.waiting_for = stage
+    execution.changed = now
+
+
+def enter(execution: Execution, stage: str, now: float) -> None:
+    """Let the execution into a stage, for the first time or again."""
+    execution.waiting_for = None
+    execution.changed = now
+    known = execution.stage(stage)
+    if known is None:
+        execution.stages.append(StageRun(name=stage, entered=now, first_action=len(execution.actions)))
+    else:
+        known.status = StageStatus.IN_PROGRESS
+        known.entered = now
+
+
+def begin_action(execution: Execution, run: ActionRun) -> None:
+    """Record that an action starts."""
+    execution.actions.append(run)
+    execution.changed = run.started
+
+
+def end_action(execution: Execution, run: ActionRun, status: ActionStatus, now: float) -> None:
+    """Record what an action came to. One that was abandoned meanwhile stays abandoned."""
+    if run.running:
+        run.status = status
+    run.changed = execution.changed = now
+
+
+def leave(execution: Execution, stage: str, now: float) -> StageStatus:
+    """Close a stage whose actions have ended, by what they and the execution came to."""
+    run = execution.stage(stage)
+    if run is None:
+        raise TransitionError("StageNotFoundException", f"{stage} was never entered")
+    if execution.status is ExecutionStatus.CANCELLED:
+        run.status = StageStatus.CANCELLED
+    elif any(each.status is ActionStatus.FAILED for each in latest(execution.attempt(stage))):
+        run.status = StageStatus.FAILED
+        _end(execution, ExecutionStatus.FAILED, now)
+    elif execution.status is ExecutionStatus.STOPPING:
+        run.status = StageStatus.STOPPED
+        _end(execution, ExecutionStatus.STOPPED, now)
+    elif execution.status is ExecutionStatus.STOPPED:
+        run.status = StageStatus.STOPPED
+    else:
+        run.status = StageStatus.SUCCEEDED
+    execution.changed = now
+    return run.status
+
+
+def latest(runs: Iterable[ActionRun]) -> list[ActionRun]:
+    """Return the last run of each action."""
+    by_action = {run.action: run for run in runs}
+    return list(by_action.values())
+
+
+def complete(execution: Execution, now: float) -> None:
+    """The last stage is done."""
+    _end(execution, ExecutionStatus.SUCCEEDED, now)
+
+
+def stop(execution: Execution, *, abandon: bool, reason: str, now: float) -> None:
+    """Stop after the running actions, or without them.
+
+    Raises:
+        TransitionError: PipelineExecutionNotStoppableException when it ended already, DuplicatedStopRequestException
+            when it is stopping already; only abandoning may follow a wait.
+    """
+    if execution.ended:
+        raise TransitionError(
+            "PipelineExecutionNotStoppableException",
+            f"Pipeline execution {execution.id} cannot be stopped: it is {execution.status}",
+        )
+    if execution.status is ExecutionStatus.STOPPING and not abandon:
+        raise TransitionError(
+            "DuplicatedStopRequestException", f"Pipeline execution {execution.id} is already being stopped"
+        )
+    execution.stop_reason = reason
+    execution.abandon = abandon
+    running = [run for run in execution.actions if run.running]
+    if abandon:
+        for run in running:
+            run.status = ActionStatus.ABANDONED
+            run.changed = now
+            run.summary = run.summary or "abandoned"
+        running = []
+    if running:
+        execution.status = ExecutionStatus.STOPPING
+        execution.changed = now
+    else:
+        _end(execution, ExecutionStatus.STOPPED, now)
+    for stage in execution.stages:
+        if stage.open:
+            stage.status = StageStatus.STOPPING if running else StageStatus.STOPPED
+
+
+def supersede(execution: Execution, by: str, now: float) -> None:
+    """A newer execution went past this one while it waited."""
+    execution.summary = f"Superseded by pipeline execution {by}"
+    _end(execution, ExecutionStatus.SUPERSEDED, now)
+
+
+def cancel(execution: Execution, version: int, now: float) -> None:
+    """The pipeline was changed: this execution starts nothing more.
+
+    Actions that run keep running to their end, among them the one that changed the pipeline; one that only waits for
+    an answer is abandoned, since nobody would act on the answer.
+    """
+    execution.summary = f"The pipeline's definition was updated to version {version} while the execution ran"
+    for run in execution.actions:
+        if run.running and run.token:
+            run.status = ActionStatus.ABANDONED
+            run.changed = now
+    for stage in execution.stages:
+        if stage.open:
+            stage.status = StageStatus.CANCELLED
+    _end(execution, ExecutionStatus.CANCELLED, now)
+
+
+def fail(execution: Execution, reason: str, now: float) -> None:
+    """End an execution that cannot go on, for instance because what ran it is gone; ``reason`` says why."""
+    for run in execution.actions:
+        if run.running:
+            run.status = ActionStatus.FAILED
+            run.error_code = "InternalError"
+            run.error_message = run.summary = reason
+            run.changed = now
+    for stage in execution.stages:
+        if stage.open:
+            stage.status = StageStatus.FAILED
+    execution.summary = reason
+    _end(execution, ExecutionStatus.FAILED, now)
+
+
+def _end(execution: Execution, status: ExecutionStatus, now: float) -> None:
+    execution.status = status
+    execution.waiting_for = None
+    execution.changed = now
