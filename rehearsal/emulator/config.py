@@ -18,6 +18,7 @@ class PostgresServer(BaseModel):
     port: int
     superuser: str
     password: str = Field(repr=False)
+    tls: bool = False
 
 
 class EmulatorConfig(BaseModel):
