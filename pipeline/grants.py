@@ -1,0 +1,32 @@
+"""Which role of the pipeline holds which of the grants with a wildcard."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_s3 as s3
+from aws_cdk import pipelines
+
+from pipeline.wildcards import (
+    accept_artifact_access,
+    accept_asset_publishing,
+    accept_build_records,
+    accept_replication,
+    accept_self_mutation,
+)
+
+
+def accept(blueprint: pipelines.CodePipeline, *, artifacts: s3.IBucket, checks: Sequence[codebuild.IProject]) -> None:
+    """Accept the grants of every role of ``blueprint``, once it is built; ``checks`` are its projects after stages."""
+    pipeline, synth, mutation = blueprint.pipeline, blueprint.synth_project, blueprint.self_mutation_project
+    for writer in (pipeline.role, synth):
+        accept_artifact_access(writer, bucket=artifacts, writes=True)
+    for reader in (mutation, *checks):
+        accept_artifact_access(reader, bucket=artifacts)
+    for project in (synth, mutation, *checks):
+        accept_build_records(project)
+    accept_self_mutation(mutation)
+    publisher = blueprint.node.find_child("Assets").node.find_child("FileRole")
+    accept_artifact_access(publisher, bucket=artifacts, encrypts=False)
+    accept_asset_publishing(publisher)
+    for support in pipeline.cross_region_support.values():
+        accept_replication(pipeline.role, bucket=support.replication_bucket)
