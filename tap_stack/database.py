@@ -1,0 +1,115 @@
+"""The database."""
+
+from typing import cast
+
+from aws_cdk import Duration
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from compliance.acknowledgements import acknowledge
+from tap_stack.log_group import log_group
+from tap_stack.network import ISOLATED
+from tap_stack.security_groups import DATABASE_PORT
+from tap_stack.settings import StageSettings
+
+# The newest 15.x that aws-cdk-lib 2.273 knows. RDS creates 15.13 and newer; older ones are deprecated (cfn-lint W3691).
+ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_15_17)
+EXPORTED_LOGS = ("postgresql", "upgrade")
+BACKUP_DAYS = 7
+
+
+class Database(Construct):
+    """PostgreSQL in the isolated tier. RDS makes, encrypts and rotates the master password.
+
+    Enhanced monitoring is left off: it writes to ``RDSOSMetrics``, a log group that the whole account shares, which
+    is not encrypted with the key and stays behind when the stack goes. Performance Insights takes its place.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        vpc: ec2.IVpc,
+        security_group: ec2.ISecurityGroup,
+        key: kms.IKey,
+        settings: StageSettings,
+    ) -> None:
+        """Build the instance and the log groups that it exports to."""
+        super().__init__(scope, id_)
+        parameters = rds.ParameterGroup(
+            self,
+            "Parameters",
+            description="TLS is forced",
+            engine=ENGINE,
+            parameters={"rds.force_ssl": "1"},
+            removal_policy=settings.removal_policy,
+        )
+        self.instance = rds.DatabaseInstance(
+            self,
+            "Instance",
+            # RDS names its log groups after the instance; to create them first, the name has to be known.
+            instance_identifier=settings.stack_name,
+            engine=ENGINE,
+            instance_type=ec2.InstanceType(settings.database_class),
+            port=DATABASE_PORT,
+            vpc=vpc,
+            vpc_subnets=ISOLATED,
+            security_groups=[security_group],
+            publicly_accessible=False,
+            multi_az=settings.multi_az,
+            allocated_storage=20,
+            storage_type=rds.StorageType.GP3,
+            storage_encrypted=True,
+            storage_encryption_key=key,
+            manage_master_user_password=True,
+            credentials=rds.Credentials.from_username("tap", encryption_key=key),
+            database_name="tap",
+            parameter_group=parameters,
+            backup_retention=Duration.days(BACKUP_DAYS),
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=settings.delete_automated_backups,
+            deletion_protection=settings.deletion_protection,
+            removal_policy=settings.removal_policy,
+            auto_minor_version_upgrade=True,
+            cloudwatch_logs_exports=list(EXPORTED_LOGS),
+            enable_performance_insights=True,
+            performance_insight_encryption_key=key,
+        )
+        self.log_groups = [
+            log_group(
+                self,
+                f"{log.capitalize()}Log",
+                key=key,
+                settings=settings,
+                name=f"/aws/rds/instance/{settings.stack_name}/{log}",
+            )
+            for log in EXPORTED_LOGS
+        ]
+        self.instance.node.add_dependency(*self.log_groups)
+        self._acknowledge(settings)
+
+    @property
+    def secret(self) -> secretsmanager.ISecret:
+        """The credentials that RDS manages."""
+        # Optional only for instances whose password somebody typed.
+        return cast(secretsmanager.ISecret, self.instance.secret)
+
+    def _acknowledge(self, settings: StageSettings) -> None:
+        if not settings.multi_az:
+            acknowledge(
+                self.instance,
+                finding="AwsSolutions-RDS3",
+                reason=f"{settings.name} is rebuilt from its templates and holds no data to keep available; Multi-AZ "
+                "doubles the price of the instance (RDS pricing). The stage table switches it on where it is needed.",
+            )
+        if not settings.deletion_protection:
+            acknowledge(
+                self.instance,
+                finding="AwsSolutions-RDS10",
+                reason=f"Deleting {settings.name} must leave nothing behind without a hand: RDS refuses to delete an "
+                "instance with deletion protection (DeleteDBInstance, RDS API Reference).",
+            )

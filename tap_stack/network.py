@@ -1,0 +1,57 @@
+"""The network: two zones, three tiers, and a record of every connection."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from tap_stack.log_group import log_group
+from tap_stack.settings import StageSettings
+
+PUBLIC = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+ISOLATED = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+
+
+class Network(Construct):
+    """A VPC with public, private and isolated subnets, an emptied default security group and flow logs."""
+
+    def __init__(self, scope: Construct, id_: str, *, key: kms.IKey, settings: StageSettings) -> None:
+        """Build the VPC; its flow logs are encrypted with ``key``."""
+        super().__init__(scope, id_)
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            availability_zones=list(settings.availability_zones),
+            nat_gateways=settings.nat_gateways,
+            restrict_default_security_group=True,
+            subnet_configuration=[
+                # The NAT gateways bring their own addresses; nothing else is launched here.
+                ec2.SubnetConfiguration(
+                    name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24, map_public_ip_on_launch=False
+                ),
+                ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, cidr_mask=24),
+                ec2.SubnetConfiguration(name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24),
+            ],
+            gateway_endpoints={
+                "S3": ec2.GatewayVpcEndpointOptions(
+                    service=ec2.GatewayVpcEndpointAwsService.S3, subnets=[PRIVATE, ISOLATED]
+                )
+            },
+        )
+        self.flow_logs = log_group(self, "FlowLogs", key=key, settings=settings)
+        self.vpc.add_flow_log(
+            "FlowLog",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(self.flow_logs, self._flow_log_role()),
+            traffic_type=ec2.FlowLogTrafficType.ALL,
+        )
+
+    def _flow_log_role(self) -> iam.Role:
+        this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        return iam.Role(
+            self,
+            "FlowLogRole",
+            description="Writes the VPC's flow logs",
+            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=this_account),
+        )

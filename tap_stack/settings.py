@@ -1,0 +1,100 @@
+"""What differs from stage to stage, in one typed object."""
+
+from dataclasses import dataclass
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_logs as logs
+
+EDGE_REGION = "us-east-1"
+"""The one region that CloudFront takes web ACLs and certificates from (AWS WAF Developer Guide, "Using AWS WAF with
+Amazon CloudFront")."""
+
+
+class StageSettingsError(ValueError):
+    """A stage asks for what the workload can't be built with. The message is one line that says how to mend it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewerDomain:
+    """A domain name of the stage's own in front of CloudFront, and its ACM certificate in us-east-1."""
+
+    name: str
+    certificate_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSettings:
+    """One stage. Nothing else in the workload knows which stage it is built for.
+
+    Attributes:
+        name: What the stage is called; physical names start with it, so it is unique in its account.
+        account: The account that the stage lives in, 12 digits.
+        region: The region that the stage lives in.
+        tools_account: The account of the pipeline, whose checks may assume the stage's check role.
+        approval_required: Whether a person says yes before the stage is deployed.
+        termination_protection: Whether CloudFormation refuses to delete the stack.
+        removal_policy: What becomes of key, database, buckets and log groups when the stack goes.
+        auto_empty_buckets: Whether buckets are emptied before they are deleted. Needs ``DESTROY``.
+        deletion_protection: Whether RDS refuses to delete the database.
+        delete_automated_backups: Whether the database's automated backups go with it.
+        multi_az: Whether the database has a standby in the other zone.
+        nat_gateways: NAT gateways; two is one a zone.
+        log_retention: How long every log group keeps its events.
+        access_log_days: Days that access logs of buckets and of CloudFront stay in the log bucket.
+        key_pending_window_days: Days between asking for the key's deletion and its end, 7 to 30.
+        reserved_concurrency: Concurrent executions set aside for the function; None for none. AWS keeps 100 of an
+            account's quota unreserved, so a new account (quota 10) has to raise its quota first.
+        instance_class: EC2 instance type of the launch template.
+        database_class: Instance class of the database, without the ``db.`` before it.
+        denied_countries: ISO 3166-1 codes of the countries that CloudFront does not serve. The default is the
+            countries under comprehensive sanctions of the United States Treasury's OFAC.
+        domain: The stage's own domain name; without one CloudFront's ``*.cloudfront.net`` name is used.
+    """
+
+    name: str
+    account: str
+    region: str
+    tools_account: str
+    approval_required: bool
+    termination_protection: bool
+    removal_policy: RemovalPolicy
+    auto_empty_buckets: bool
+    deletion_protection: bool
+    delete_automated_backups: bool
+    multi_az: bool
+    nat_gateways: int
+    log_retention: logs.RetentionDays
+    access_log_days: int
+    key_pending_window_days: int
+    reserved_concurrency: int | None
+    instance_class: str = "t3.micro"
+    database_class: str = "t3.micro"
+    denied_countries: tuple[str, ...] = ("CU", "IR", "KP")
+    domain: ViewerDomain | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a region whose edge the workload can't build.
+
+        Raises:
+            StageSettingsError: The region is not ``EDGE_REGION``.
+        """
+        if self.region != EDGE_REGION:
+            raise StageSettingsError(
+                f"stage {self.name}: region {self.region!r} can't hold this workload; allowed: {EDGE_REGION}, the only "
+                f"region that CloudFront takes its web ACL from. Set the stage's region to {EDGE_REGION}."
+            )
+
+    @property
+    def availability_zones(self) -> tuple[str, str]:
+        """The two zones, named rather than looked up, so that a synth needs no account."""
+        return f"{self.region}a", f"{self.region}b"
+
+    @property
+    def stack_name(self) -> str:
+        """The stack's name in CloudFormation; the database, whose log groups must exist before it, shares it."""
+        return f"{self.name}-tap"
+
+    @property
+    def check_role_name(self) -> str:
+        """The name of the role that the pipeline's checks assume; the pipeline grants it by name."""
+        return f"{self.stack_name}-check"

@@ -1,0 +1,80 @@
+"""The workload's stack: it wires what the other modules build."""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from tap_stack.bucket import Storage
+from tap_stack.check_role import CheckRole
+from tap_stack.database import Database
+from tap_stack.edge import Edge
+from tap_stack.function import TapFunction
+from tap_stack.key import EncryptionKey
+from tap_stack.launch_template import Instances
+from tap_stack.network import Network
+from tap_stack.operators import Operators
+from tap_stack.outputs import outputs
+from tap_stack.provider_logs import ProviderLogs
+from tap_stack.security_groups import SecurityGroups
+from tap_stack.settings import StageSettings
+
+
+class TapStack(Stack):
+    """The TAP financial services application, for one stage."""
+
+    def __init__(self, scope: Construct, id_: str, *, settings: StageSettings) -> None:
+        """Wire the workload as ``settings`` say."""
+        super().__init__(
+            scope,
+            id_,
+            stack_name=settings.stack_name,
+            description=f"TAP financial services app, {settings.name}",
+            termination_protection=settings.termination_protection,
+        )
+        key = EncryptionKey(self, "Encryption", settings=settings).key
+        network = Network(self, "Network", key=key, settings=settings)
+        vpc = network.vpc
+        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc)
+        storage = Storage(self, "Storage", key=key, settings=settings)
+        database = Database(self, "Database", vpc=vpc, security_group=groups.database, key=key, settings=settings)
+        function = TapFunction(
+            self,
+            "Function",
+            vpc=vpc,
+            security_group=groups.function,
+            bucket=storage.bucket,
+            key=key,
+            settings=settings,
+        )
+        Instances(self, "Instances", security_group=groups.instances, key=key, settings=settings)
+        edge = Edge(self, "Edge", bucket=storage.bucket, log_bucket=storage.log_bucket, key=key, settings=settings)
+        Operators(
+            self,
+            "Operators",
+            bucket=storage.bucket,
+            database=database.instance,
+            function=function.function,
+            distribution=edge.distribution,
+            web_acl=edge.web_acl.acl,
+            log_groups=[network.flow_logs, function.log_group, edge.web_acl.log.group, *database.log_groups],
+        )
+        check_role = CheckRole(
+            self,
+            "CheckRole",
+            function=function.function,
+            database=database.instance,
+            bucket=storage.bucket,
+            settings=settings,
+        )
+        ProviderLogs(self, "ProviderLogs", key=key, settings=settings)
+        self.outputs = outputs(
+            self,
+            {
+                "VpcId": (vpc.vpc_id, "The VPC"),
+                "DatabaseEndpoint": (database.instance.db_instance_endpoint_address, "Host name of the database"),
+                "DatabaseSecretArn": (database.secret.secret_arn, "Secret with the database's master credentials"),
+                "S3BucketName": (storage.bucket.bucket_name, "The data bucket"),
+                "CloudFrontDomain": (edge.distribution.distribution_domain_name, "Domain name of the distribution"),
+                "LambdaFunctionName": (function.function.function_name, "The function"),
+                "CheckRoleArn": (check_role.role.role_arn, "Role of the pipeline's checks"),
+            },
+        )
