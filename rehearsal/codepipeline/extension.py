@@ -1,7 +1,60 @@
-"""Plugs CodePipeline into the emulator."""
+"""Plugs CodePipeline into the emulator: its wire API, its CloudFormation type, and the route that announces pushes."""
 
+from collections.abc import Callable
+
+from rehearsal.codepipeline.cloudformation_type import PipelineType
+from rehearsal.codepipeline.execution_operations import ExecutionOperations
+from rehearsal.codepipeline.execution_runner import ExecutionRunner
+from rehearsal.codepipeline.operations import PipelineOperations
+from rehearsal.codepipeline.pipelines import Pipelines
+from rehearsal.codepipeline.push import PushRoute
+from rehearsal.codepipeline.requests import check_input, service_model
+from rehearsal.codepipeline.store import Store
 from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.hooks import Call, Json, add_route, register_resource_type, register_service
+
+Operation = Callable[[Call], Json]
 
 
 def install(config: EmulatorConfig) -> None:
-    """Register the service and its CloudFormation type."""
+    """Register the service and its CloudFormation type, and take up what was saved."""
+    store = Store(config.state_dir / "codepipeline")
+    store.load()
+    runner = ExecutionRunner(config, store)
+    pipelines = Pipelines(config, store, runner)
+    operations = {**PipelineOperations(pipelines).table(), **ExecutionOperations(pipelines).table()}
+    register_service(
+        "codepipeline",
+        target_prefixes=[service_model().metadata["targetPrefix"]],
+        operations={name: _checked(operation, store) for name, operation in operations.items()},
+        resource_arn=resource_arn,
+        iam_namespace="codepipeline",
+    )
+    register_resource_type(
+        "AWS::CodePipeline::Pipeline", PipelineType(pipelines), create_only=["Name"], tags="list", blocking=True
+    )
+    add_route("push", PushRoute(config, store, runner))
+
+
+def _checked(operation: Operation, store: Store) -> Operation:
+    def run(call: Call) -> Json:
+        check_input(call)
+        with store.held():
+            return operation(call)
+
+    return run
+
+
+def resource_arn(call: Call) -> str:
+    """Return the resource that IAM authorises a call on, as the service authorization reference lists them.
+
+    That is the pipeline, or the stage or action in it that the call names, or ``*`` for a listing.
+    """
+    payload = call.payload
+    if "resourceArn" in payload:
+        return str(payload["resourceArn"])
+    name = payload.get("pipelineName") or payload.get("name") or payload.get("pipeline", {}).get("name")
+    if not name:
+        return "*"
+    parts = [name, payload.get("stageName"), payload.get("actionName")]
+    return f"arn:aws:codepipeline:{call.region}:{call.account}:{'/'.join(part for part in parts if part)}"

@@ -1,0 +1,1 @@
+"""What the actions of a pipeline do: one provider a file, each under the credentials that AWS would give it."""

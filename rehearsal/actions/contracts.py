@@ -1,0 +1,107 @@
+"""What an action is given, and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from rehearsal.actions.artifacts import Artifacts
+from rehearsal.actions.log import ActionLog
+from rehearsal.engine.definition import Action
+from rehearsal.engine.execution import Decision, Revision
+
+
+class ActionFailedError(Exception):
+    """An action failed; the message is what a person reads first."""
+
+    def __init__(self, message: str, *, code: str = "JobFailed") -> None:
+        """Keep ``code``, which CodePipeline puts into ``errorDetails`` (JobFailed, ConfigurationError, …)."""
+        super().__init__(message)
+        self.code = code
+
+
+class ActionAbandonedError(Exception):
+    """Nobody waits for this action any more: the execution was stopped or overtaken by a new definition."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A success: what later actions may refer to, and what people read about it."""
+
+    summary: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    revision: Revision | None = None
+
+
+class Clients(Protocol):
+    """boto3 clients under the action's role."""
+
+    def __call__(self, service: str) -> Any:
+        """Return a client of ``service`` in the action's region. Ask anew for each call: sessions end."""
+        ...
+
+
+class Progress(Protocol):
+    """How an action says what it does, and hears that it is not wanted any more."""
+
+    def report(
+        self, *, summary: str | None = None, external_id: str | None = None, external_url: str | None = None
+    ) -> None:
+        """Publish what the action does now, and the id and address of what it does it with."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Wait a moment between two looks.
+
+        Raises:
+            ActionAbandonedError: nobody waits for the action any more.
+        """
+        ...
+
+    def decide(self, token: str, timeout: float) -> Decision | None:
+        """Open an approval under ``token`` and return its answer, or None after ``timeout`` seconds.
+
+        Raises:
+            ActionAbandonedError: nobody waits for the action any more.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionContext:
+    """One run of one action.
+
+    ``configuration`` has its variables resolved. ``commit`` is the commit that a source action must deliver, empty for
+    whatever its branch points at. ``commits`` are those that source actions delivered, by action.
+    """
+
+    run_id: str
+    pipeline: str
+    execution: str
+    stage: str
+    action: Action
+    configuration: Mapping[str, str]
+    account: str
+    region: str
+    role: str
+    clients: Clients
+    artifacts: Artifacts
+    progress: Progress
+    log: ActionLog
+    repositories: Path
+    build_logs: Path
+    commit: str = ""
+    commits: Mapping[str, str] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+    """Runs the actions of one provider."""
+
+    def __call__(self, context: ActionContext) -> Outcome:
+        """Run one action to its end.
+
+        Raises:
+            ActionFailedError: it failed, and why.
+            ActionAbandonedError: it was told to give up.
+        """
+        ...

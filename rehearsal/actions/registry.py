@@ -1,0 +1,24 @@
+"""Which provider runs which action type. What a declaration of each may say is in ``engine.providers``."""
+
+from types import MappingProxyType
+
+from rehearsal.actions import cloudformation, codebuild, manual_approval, source_connection
+from rehearsal.actions.contracts import Provider
+from rehearsal.engine.definition import ActionType
+from rehearsal.engine.providers import (
+    CLOUDFORMATION,
+    CODEBUILD,
+    CODEBUILD_TEST,
+    MANUAL_APPROVAL,
+    SOURCE_CONNECTION,
+)
+
+PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
+    {
+        SOURCE_CONNECTION: source_connection.run,
+        CODEBUILD: codebuild.run,
+        CODEBUILD_TEST: codebuild.run,
+        CLOUDFORMATION: cloudformation.run,
+        MANUAL_APPROVAL: manual_approval.run,
+    }
+)

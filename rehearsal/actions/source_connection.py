@@ -1,0 +1,40 @@
+"""Source, through a connection (CodeStarSourceConnection): the files of a pushed commit, as a zip archive."""
+
+import json
+
+from rehearsal.actions.contracts import ActionContext, ActionFailedError, Outcome
+from rehearsal.engine.execution import Revision
+from rehearsal.source.git import UnknownCommitError, archive, commit
+
+SUMMARY_CHARACTERS = 2048
+
+
+def run(context: ActionContext) -> Outcome:
+    """Deliver the commit that started the execution, or the one that the branch points at."""
+    settings = context.configuration
+    name, branch = settings["FullRepositoryId"], settings["BranchName"]
+    repository = context.repositories / f"{name}.git"
+    try:
+        found = commit(repository, branch=branch, wanted=context.commit)
+    except UnknownCommitError as unknown:
+        raise ActionFailedError(str(unknown), code="ConfigurationError") from None
+    context.log.line(f"{name} {branch} is at {found.id}: {found.message.splitlines()[0] if found.message else ''}")
+    context.progress.report(external_id=found.id)
+    (output,) = context.action.output_artifacts
+    content = archive(repository, found.id)
+    location = context.artifacts.write(output.name, content)
+    context.log.line(f"{output.name}: {len(content)} bytes to s3://{location.bucket}/{location.key}")
+    # What the console shows of a connection's revision, JSON in the summary included.
+    summary = json.dumps({"ProviderType": "GitHub", "CommitMessage": found.message})[:SUMMARY_CHARACTERS]
+    return Outcome(
+        summary=summary,
+        revision=Revision(id=found.id, summary=summary),
+        variables={
+            "AuthorDate": found.authored,
+            "BranchName": branch,
+            "CommitId": found.id,
+            "CommitMessage": found.message,
+            "ConnectionArn": settings["ConnectionArn"],
+            "FullRepositoryName": name,
+        },
+    )

@@ -1,0 +1,185 @@
+"""Runs one action of an execution on the calling thread, and records what it came to."""
+
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rehearsal.actions.artifacts import Artifacts, object_key
+from rehearsal.actions.contracts import ActionAbandonedError, ActionContext, ActionFailedError, Outcome
+from rehearsal.actions.log import ActionLog
+from rehearsal.actions.registry import PROVIDERS
+from rehearsal.codepipeline.logs import new_action_log
+from rehearsal.codepipeline.progress import SUMMARY_CHARACTERS, RunProgress
+from rehearsal.codepipeline.sessions import RoleSession
+from rehearsal.codepipeline.store import PipelineRecord, Store
+from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.hooks import ServiceError
+from rehearsal.engine.definition import Action, ArtifactStore
+from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, Location
+from rehearsal.engine.problems import UnresolvedVariableError
+from rehearsal.engine.transitions import begin_action, end_action
+from rehearsal.engine.variables import resolve_configuration
+from rehearsal.errors import RehearsalError
+
+log = logging.getLogger(__name__)
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
+# Bound of the API's errorDetails.message.
+MESSAGE_CHARACTERS = 5000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionRunner:
+    """Everything that running an action needs beside the action."""
+
+    config: EmulatorConfig
+    store: Store
+    record: PipelineRecord
+    execution: Execution
+
+    def begin(self, stage: str, action: Action) -> ActionRun:
+        """Record that the action starts. Call it while holding the store, in the order of the stage's actions."""
+        now = time.time()
+        run = ActionRun(id=str(uuid.uuid4()), stage=stage, action=action.name, started=now, changed=now)
+        artifacts = self.execution.artifacts
+        run.inputs = {each.name: artifacts[each.name] for each in action.input_artifacts if each.name in artifacts}
+        run.outputs = {
+            each.name: Location(
+                bucket=self._artifact_store(action).location,
+                key=object_key(self.record.pipeline.name, each.name),
+            )
+            for each in action.output_artifacts
+        }
+        begin_action(self.execution, run)
+        self.store.save_execution(self.record, self.execution)
+        return run
+
+    def run(self, action: Action, run: ActionRun) -> None:
+        """Run the action to its end, whatever that is."""
+        number = self.execution.actions.index(run) + 1
+        action_log = ActionLog(
+            new_action_log(
+                self.config,
+                pipeline=self.record.pipeline.name,
+                execution=self.execution.id,
+                number=number,
+                stage=run.stage,
+                action=action.name,
+            )
+        )
+        session = self._session(action)
+        try:
+            outcome = self._outcome(action, run, session, action_log)
+        except ActionAbandonedError:
+            action_log.line("abandoned")
+            self._end(run, ActionStatus.ABANDONED)
+        except ActionFailedError as failed:
+            self._fail(run, action_log, str(failed), failed.code)
+        except (ServiceError, ClientError) as refused:
+            self._fail(run, action_log, *_explained(refused, session.role))
+        except (BotoCoreError, RehearsalError, OSError) as failed:
+            self._fail(run, action_log, str(failed), "InternalError")
+        except Exception as fault:
+            # A fault of the rehearsal's own must end the action, or everybody would wait for it.
+            log.exception("action %s failed", action.name)
+            self._fail(run, action_log, f"The rehearsal failed: {type(fault).__name__}: {fault}", "InternalError")
+        else:
+            self._succeed(action, run, outcome, action_log)
+
+    def _outcome(self, action: Action, run: ActionRun, session: RoleSession, action_log: ActionLog) -> Outcome:
+        region = action.region or self.record.region
+        with self.store.held():
+            namespaces = {**self.execution.namespaces}
+            commits = {name: revision.id for name, revision in self.execution.revisions.items()}
+        try:
+            configuration = resolve_configuration(action.configuration, namespaces)
+        except UnresolvedVariableError as unknown:
+            raise ActionFailedError(str(unknown), code="ConfigurationError") from None
+        with self.store.held():
+            run.configuration = configuration
+        action_log.line(f"{action.action_type_id.provider} under {session.role}")
+        missing = [each.name for each in action.input_artifacts if each.name not in run.inputs]
+        if missing:
+            raise ActionFailedError(f"input artifact {', '.join(missing)} was never made", code="ConfigurationError")
+        context = ActionContext(
+            run_id=run.id,
+            pipeline=self.record.pipeline.name,
+            execution=self.execution.id,
+            stage=run.stage,
+            action=action,
+            configuration=configuration,
+            account=self.record.account,
+            region=region,
+            role=session.role,
+            clients=lambda service: session.client(service, region),
+            artifacts=Artifacts(
+                store=self._artifact_store(action),
+                inputs=run.inputs,
+                outputs=run.outputs,
+                s3=lambda: session.client("s3", region),
+            ),
+            progress=RunProgress(store=self.store, record=self.record, execution=self.execution, run=run),
+            log=action_log,
+            repositories=self.config.repositories,
+            build_logs=self.config.build_logs,
+            commit=self.execution.pinned.get(action.name, ""),
+            commits=commits,
+        )
+        # The session is opened first of all, so that a role that cannot be assumed fails every kind of action.
+        session.client("sts", region)
+        return PROVIDERS[action.action_type_id](context)
+
+    def _artifact_store(self, action: Action) -> ArtifactStore:
+        store = self.execution.pipeline.store(action.region or self.record.region)
+        if store is None:
+            raise ActionFailedError(f"no artifact store for region {action.region}", code="ConfigurationError")
+        return store
+
+    def _session(self, action: Action) -> RoleSession:
+        return RoleSession(
+            self.config,
+            pipeline_arn=self.record.arn,
+            pipeline_role=self.execution.pipeline.role_arn,
+            action_role=action.role_arn,
+            name=self.execution.id.replace("-", ""),
+        )
+
+    def _succeed(self, action: Action, run: ActionRun, outcome: Outcome, action_log: ActionLog) -> None:
+        action_log.line(f"succeeded{': ' + outcome.summary if outcome.summary else ''}")
+        with self.store.held():
+            run.summary = outcome.summary[:SUMMARY_CHARACTERS]
+            run.variables = dict(outcome.variables)
+            self.execution.artifacts.update(run.outputs)
+            if action.namespace:
+                self.execution.namespaces[action.namespace] = run.variables
+            if outcome.revision:
+                self.execution.revisions[action.name] = outcome.revision
+        self._end(run, ActionStatus.SUCCEEDED)
+
+    def _fail(self, run: ActionRun, action_log: ActionLog, message: str, code: str) -> None:
+        action_log.line(f"failed: {message}")
+        with self.store.held():
+            run.summary = message[:SUMMARY_CHARACTERS]
+            run.error_code = code
+            run.error_message = message[:MESSAGE_CHARACTERS]
+        self._end(run, ActionStatus.FAILED)
+
+    def _end(self, run: ActionRun, status: ActionStatus) -> None:
+        with self.store.held():
+            end_action(self.execution, run, status, time.time())
+            self.store.save_execution(self.record, self.execution)
+
+
+def _explained(refused: ServiceError | ClientError, role: str) -> tuple[str, str]:
+    """Return message and code of a refusal, naming the role that was refused."""
+    if isinstance(refused, ServiceError):
+        code, message, operation = refused.code, refused.message, "sts:AssumeRole"
+    else:
+        error = refused.response.get("Error", {})
+        code, message = error.get("Code", ""), error.get("Message", str(refused))
+        operation = refused.operation_name
+    if code in DENIED:
+        return f"{role} is not permitted to perform {operation}: {message}", "PermissionError"
+    return f"{operation}: {code}: {message}", "JobFailed"

@@ -1,0 +1,183 @@
+"""Carries executions through their stages: a thread an execution, and one more for each action beside another."""
+
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from rehearsal.codepipeline.action_runner import ActionRunner
+from rehearsal.codepipeline.store import PipelineRecord, Store
+from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.hooks import scope, spawn
+from rehearsal.engine.admission import Verdict, admission
+from rehearsal.engine.definition import Action, Stage
+from rehearsal.engine.execution import ActionStatus, Execution, ExecutionStatus, StageStatus, Trigger
+from rehearsal.engine.ordering import groups
+from rehearsal.engine.retry import reopen, rollback_target
+from rehearsal.engine.transitions import complete, enter, fail, leave, supersede, wait_for
+
+log = logging.getLogger(__name__)
+# Every change wakes those who wait; this is only how often they look anyway.
+LOOK_AGAIN_SECONDS = 60.0
+NOTHING_DONE: frozenset[str] = frozenset()
+
+
+class ExecutionRunner:
+    """Starts executions and lets them run."""
+
+    def __init__(self, config: EmulatorConfig, store: Store) -> None:
+        """Run what ``store`` holds."""
+        self._config = config
+        self._store = store
+
+    def start(
+        self,
+        record: PipelineRecord,
+        trigger: Trigger,
+        *,
+        variables: dict[str, str] | None = None,
+        pinned: dict[str, str] | None = None,
+    ) -> Execution:
+        """Start an execution of the pipeline as it is defined now. Call it while holding the store.
+
+        Args:
+            record: the pipeline.
+            trigger: what starts it.
+            variables: values of the pipeline's variables; defaults fill the rest.
+            pinned: commits that source actions must deliver, by action.
+        """
+        now = time.time()
+        execution_id = str(uuid.uuid4())
+        defaults = {each.name: each.default_value for each in record.pipeline.variables if each.default_value}
+        execution = Execution(
+            id=execution_id,
+            pipeline=record.pipeline,
+            trigger=trigger,
+            started=now,
+            changed=now,
+            namespaces={
+                "codepipeline": {"PipelineExecutionId": execution_id},
+                "variables": {**defaults, **(variables or {})},
+            },
+            pinned=pinned or {},
+        )
+        self._add(record, execution, record.pipeline.stages)
+        return execution
+
+    def resume(self, record: PipelineRecord, execution: Execution, stage: str, done: frozenset[str]) -> None:
+        """Go on at ``stage``, without the actions that are ``done``. Call it while holding the store."""
+        remaining = execution.pipeline.stages[execution.pipeline.position(stage) :]
+        if execution.rollback_of:
+            remaining = remaining[:1]
+        wait_for(execution, stage, time.time())
+        self._store.save_execution(record, execution)
+        self._launch(record, execution, remaining, done)
+
+    def roll_back(self, record: PipelineRecord, stage: str, target: Execution, trigger: Trigger) -> Execution:
+        """Run one stage again with what ``target`` brought there. Call it while holding the store."""
+        now = time.time()
+        execution_id = str(uuid.uuid4())
+        execution = Execution(
+            id=execution_id,
+            pipeline=record.pipeline,
+            trigger=trigger,
+            started=now,
+            changed=now,
+            artifacts=dict(target.artifacts),
+            namespaces={**target.namespaces, "codepipeline": {"PipelineExecutionId": execution_id}},
+            revisions=dict(target.revisions),
+            rollback_of=target.id,
+        )
+        self._add(record, execution, [each for each in record.pipeline.stages if each.name == stage])
+        return execution
+
+    def _add(self, record: PipelineRecord, execution: Execution, stages: Sequence[Stage]) -> None:
+        record.executions.append(execution)
+        wait_for(execution, stages[0].name, execution.started)
+        self._store.save_execution(record, execution)
+        self._launch(record, execution, stages, NOTHING_DONE)
+
+    def _launch(
+        self, record: PipelineRecord, execution: Execution, stages: Sequence[Stage], done: frozenset[str]
+    ) -> None:
+        with scope(record.account, record.region):
+            spawn(self._run, record, execution, stages, done, name=f"{record.pipeline.name} {execution.id}")
+
+    def _run(self, record: PipelineRecord, execution: Execution, stages: Sequence[Stage], done: frozenset[str]) -> None:
+        try:
+            for stage in stages:
+                if not self._enter(record, execution, stage):
+                    return
+                if not self._pass(record, execution, stage, done):
+                    return
+                done = NOTHING_DONE
+            with self._store.held():
+                complete(execution, time.time())
+                self._store.save_execution(record, execution)
+        except Exception as fault:
+            # A fault of the rehearsal's own must end the execution, or everybody would wait for it.
+            log.exception("execution %s failed", execution.id)
+            with self._store.held():
+                fail(execution, f"The rehearsal failed: {type(fault).__name__}: {fault}", time.time())
+                self._store.save_execution(record, execution)
+
+    def _enter(self, record: PipelineRecord, execution: Execution, stage: Stage) -> bool:
+        """Wait in front of a stage; answer whether the execution is in it now."""
+        with self._store.held():
+            wait_for(execution, stage.name, time.time())
+            self._store.save_execution(record, execution)
+            while execution.status is ExecutionStatus.IN_PROGRESS:
+                enabled = stage.name not in record.closed
+                answer = admission(execution, stage.name, record.executions, enabled=enabled)
+                if answer.verdict is Verdict.GIVE_WAY:
+                    supersede(execution, answer.to, time.time())
+                    self._store.save_execution(record, execution)
+                elif answer.verdict is Verdict.ENTER:
+                    enter(execution, stage.name, time.time())
+                    self._store.save_execution(record, execution)
+                    return True
+                else:
+                    self._store.wait(LOOK_AGAIN_SECONDS)
+        return False
+
+    def _pass(self, record: PipelineRecord, execution: Execution, stage: Stage, done: frozenset[str]) -> bool:
+        """Run a stage's actions; answer whether the execution may go on to the next."""
+        actions = ActionRunner(config=self._config, store=self._store, record=record, execution=execution)
+        for group in groups(stage):
+            if not self._run_group(actions, execution, stage, [each for each in group if each.name not in done]):
+                break
+        with self._store.held():
+            status = leave(execution, stage.name, time.time())
+            self._store.save_execution(record, execution)
+            if status is StageStatus.FAILED:
+                self._after_failure(record, execution, stage)
+        return status is StageStatus.SUCCEEDED and not execution.ended
+
+    def _run_group(self, actions: ActionRunner, execution: Execution, stage: Stage, group: Sequence[Action]) -> bool:
+        """Run actions side by side; answer whether the next run order may start."""
+        with self._store.held():
+            if execution.status is not ExecutionStatus.IN_PROGRESS:
+                return False
+            runs = [actions.begin(stage.name, action) for action in group]
+        if runs:
+            with ThreadPoolExecutor(max_workers=len(runs), thread_name_prefix=stage.name) as pool:
+                for _ in pool.map(actions.run, group, runs):
+                    pass
+        return all(run.status is ActionStatus.SUCCEEDED for run in runs)
+
+    def _after_failure(self, record: PipelineRecord, execution: Execution, stage: Stage) -> None:
+        """Do what the stage declares for its failure: retry it once, or roll it back."""
+        declared = stage.on_failure
+        run = execution.stage(stage.name)
+        if declared is None or run is None or execution.rollback_of:
+            return
+        if declared.result == "RETRY" and run.automatic_retries == 0:
+            mode = declared.retry_configuration.retry_mode if declared.retry_configuration else "FAILED_ACTIONS"
+            done = reopen(execution, stage.name, mode, time.time(), automatic=True)
+            self.resume(record, execution, stage.name, done)
+        if declared.result == "ROLLBACK":
+            target = rollback_target(stage.name, current=record.pipeline, others=record.executions, failed=execution.id)
+            if target is not None:
+                trigger = Trigger(kind="AutomatedRollback", detail=execution.id)
+                self.roll_back(record, stage.name, target, trigger)

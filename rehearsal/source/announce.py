@@ -1,0 +1,60 @@
+"""The post-receive hook: tells the emulator which branches a push moved. Run by git, on its own, with no packages.
+
+Usage: ``announce.py ENDPOINT OWNER/NAME`` with git's lines ``<old> <new> <ref>`` on standard input. What it prints
+reaches the person who pushed, as ``remote: …``. A push is kept whatever happens here.
+"""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+
+BRANCH = "refs/heads/"
+TIMEOUT_SECONDS = 10
+
+
+def announce(endpoint: str, repository: str, lines: Iterable[str]) -> list[str]:
+    """Announce each branch that moved; return what the person who pushed should read."""
+    said = []
+    for line in lines:
+        before, commit, ref = line.split()
+        if not ref.startswith(BRANCH):
+            continue
+        branch = ref.removeprefix(BRANCH)
+        if set(commit) == {"0"}:
+            said.append(f"{branch} was deleted; that starts nothing")
+            continue
+        push = {"repository": repository, "branch": branch, "commit": commit, "before": before}
+        said.extend(_told(endpoint, push))
+    return said
+
+
+def _told(endpoint: str, push: dict[str, str]) -> list[str]:
+    request = urllib.request.Request(  # noqa: S310 - the address is the emulator's own, on loopback
+        f"{endpoint}/_rehearsal/push",
+        data=json.dumps(push).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    # A proxy of the user's must not see what stays on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=TIMEOUT_SECONDS) as response:
+            started = json.load(response)["started"]
+    except urllib.error.HTTPError as refused:
+        return [f"WARNING: {push['branch']} was pushed, but the emulator refused it: {refused.read().decode()}"]
+    except OSError as unreachable:
+        reason = getattr(unreachable, "reason", unreachable)
+        warning = (
+            f"WARNING: {push['branch']} was pushed, but no pipeline started: "
+            f"the emulator does not answer on {endpoint} ({reason}). Start the rehearsal and push again"
+        )
+        return [warning]
+    if not started:
+        return [f"no pipeline follows {push['repository']} {push['branch']}"]
+    return [f"pipeline {each['pipeline']}: execution {each['pipelineExecutionId']} started" for each in started]
+
+
+if __name__ == "__main__":
+    for sentence in announce(sys.argv[1], sys.argv[2], sys.stdin):
+        sys.stderr.write(f"{sentence}\n")
