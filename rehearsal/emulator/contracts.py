@@ -70,14 +70,14 @@ class ResourceProvider(Protocol):
     the emulator's own endpoint.
     """
 
-    def create(self, request: ResourceRequest) -> Resource:
+    def create(self, request: ResourceRequest, /) -> Resource:
         """Make the resource."""
         ...
 
-    def update(self, resource_id: str, previous: Properties, request: ResourceRequest) -> Resource:
+    def update(self, resource_id: str, previous: Properties, request: ResourceRequest, /) -> Resource:
         """Change it in place; answering another id makes it a replacement, and the old one is then deleted."""
         ...
 
-    def delete(self, resource_id: str, properties: Properties) -> None:
+    def delete(self, resource_id: str, properties: Properties, /) -> None:
         """Remove it; a resource that is gone already is no error."""
         ...

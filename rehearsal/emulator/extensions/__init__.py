@@ -6,8 +6,26 @@ from rehearsal.emulator.config import EmulatorConfig
 
 MODULES = (
     "rehearsal.emulator.extensions.loopback_transport",
+    "rehearsal.emulator.extensions.trust",
+    "rehearsal.emulator.extensions.condition_keys",
+    "rehearsal.emulator.extensions.foreign_resources",
+    "rehearsal.emulator.extensions.encrypted_objects",
+    "rehearsal.emulator.extensions.stack_roles",
+    "rehearsal.emulator.extensions.image_parameters",
+    "rehearsal.emulator.extensions.addresses",
+    "rehearsal.emulator.extensions.flow_logs",
+    "rehearsal.emulator.extensions.security_group_rules",
+    "rehearsal.emulator.extensions.web_acl_associations",
+    "rehearsal.emulator.extensions.connections",
+    "rehearsal.emulator.extensions.cdk_custom_resources",
+    "rehearsal.emulator.extensions.buckets",
+    "rehearsal.emulator.extensions.identities",
+    "rehearsal.emulator.extensions.functions",
+    "rehearsal.emulator.extensions.log_groups",
+    "rehearsal.emulator.extensions.databases",
     "rehearsal.codebuild.extension",
     "rehearsal.codepipeline.extension",
+    "rehearsal.emulator.extensions.recorded",
 )
 
 

@@ -26,11 +26,10 @@ def assume_service_role(role_arn: str, service: str, session_name: str, *, sourc
     Raises:
         ServiceError: AccessDenied, when the role does not exist or does not trust the service.
     """
-    _, _, _, _, role_account, resource = role_arn.split(":", 5)
-    name = resource.rsplit("/", 1)[-1]
-    role = iam._roles.get_scoped(role_account, None, name)
-    if role is None or not _trusts(role["AssumeRolePolicyDocument"], service, role_arn, source_arn):
+    role = find_role(role_arn)
+    if role is None or not trusts(role_arn, service, source_arn=source_arn):
         raise ServiceError("AccessDenied", f"{service} is not authorized to perform: sts:AssumeRole on {role_arn}", 403)
+    role_account, name = role_arn.split(":")[4], role["RoleName"]
     key = "ASIA" + uuid.uuid4().hex[:16].upper()
     credentials = Credentials(
         AccessKeyId=key, SecretAccessKey=secrets.token_urlsafe(30), SessionToken=secrets.token_urlsafe(96)
@@ -50,7 +49,19 @@ def assume_service_role(role_arn: str, service: str, session_name: str, *, sourc
     return credentials
 
 
-def _trusts(document: str | dict[str, Any], service: str, role_arn: str, source_arn: str) -> bool:
+def find_role(role_arn: str) -> dict[str, Any] | None:
+    """Return the record of a role, in whichever account its ARN names."""
+    name = role_arn.rsplit("/", 1)[-1]
+    role: dict[str, Any] | None = iam._roles.get_scoped(role_arn.split(":")[4], None, name)
+    return role if role and role["Arn"] == role_arn else None
+
+
+def trusts(role_arn: str, service: str, *, source_arn: str = "") -> bool:
+    """Whether a role exists and its trust policy lets a service principal assume it."""
+    role = find_role(role_arn)
+    if role is None:
+        return False
+    document = role["AssumeRolePolicyDocument"]
     policy = json.loads(document) if isinstance(document, str) else document
     statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
     about = [s for s in statements if iam_evaluator._service_principal_matches(s.get("Principal"), service)]
