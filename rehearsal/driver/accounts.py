@@ -1,0 +1,76 @@
+"""Bootstraps the emulated accounts with the real ``cdk bootstrap``, under the scoped policies that the app ships."""
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.driver.assembly import Assembly, Environment
+from rehearsal.driver.environment import account_environment
+from rehearsal.driver.folders import Folders
+from rehearsal.driver.processes import run
+from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.errors import RehearsalError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutionPolicies:
+    """What CloudFormation may do while it deploys: the policy of the pipeline's account, and of a stage's."""
+
+    pipeline: Path
+    stage: Path
+
+
+def bootstrap(
+    assembly: Assembly,
+    *,
+    config: EmulatorConfig,
+    folders: Folders,
+    policies: ExecutionPolicies,
+    environment: Mapping[str, str],
+) -> None:
+    """Bootstrap every environment of ``assembly``, side by side; stage accounts trust the pipeline's account.
+
+    Raises :class:`RehearsalError` when a policy cannot be read or an account cannot be bootstrapped.
+    """
+    home = assembly.pipeline().stack.environment
+    arns = {
+        account: _create_policies(account, assembly=assembly, config=config, policies=policies)
+        for account in sorted({each.account for each in assembly.environments()})
+    }
+
+    def one(target: Environment) -> None:
+        where = f"aws://{target.account}/{target.region}"
+        command = ["cdk", "bootstrap", where, "--cloudformation-execution-policies", ",".join(arns[target.account])]
+        if target.account != home.account:
+            command += ["--trust", home.account]
+        account = account_environment(target.account, endpoint=config.endpoint, region=target.region)
+        log = folders.logs / f"bootstrap-{target.account}-{target.region}.log"
+        run(command, doing=f"cdk bootstrap {where}", log=log, env={**environment, **account}, cwd=folders.home)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(one, assembly.environments()))
+
+
+def _create_policies(
+    account: str, *, assembly: Assembly, config: EmulatorConfig, policies: ExecutionPolicies
+) -> list[str]:
+    home = assembly.pipeline().stack
+    deployed = {stack.name for stack in assembly.stacks if stack.environment.account == account}
+    wanted = {"pipeline": policies.pipeline} if home.name in deployed else {}
+    if deployed - {home.name}:
+        wanted["stage"] = policies.stage
+    iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
+    return [
+        iam.create_policy(PolicyName=f"cdk-execution-{name}", PolicyDocument=_document(path))["Policy"]["Arn"]
+        for name, path in wanted.items()
+    ]
+
+
+def _document(path: Path) -> str:
+    try:
+        return json.dumps(json.loads(path.read_text()), separators=(",", ":"))
+    except (OSError, ValueError) as error:
+        raise RehearsalError(f"{path} is no IAM policy document: {error}") from error

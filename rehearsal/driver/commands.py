@@ -1,0 +1,189 @@
+"""``python -m rehearsal``: the commands, and the one place where failures become a line and an exit code."""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from rehearsal.driver.accounts import ExecutionPolicies
+from rehearsal.driver.console import Progress
+from rehearsal.driver.folders import Folders
+from rehearsal.driver.pipeline_api import Approval
+from rehearsal.driver.preview import StackPreview
+from rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
+from rehearsal.driver.repository import Repository
+from rehearsal.driver.results import outputs, recorded_only, save, show, show_preview
+from rehearsal.driver.services import emulator_lives, stop_services
+from rehearsal.errors import RehearsalError
+
+REMOTE = "rehearsal"
+INTERRUPTED = 130
+NAMED = 5
+
+
+def app_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is rehearsed."""
+    for decorate in (
+        click.option("--app", type=click.Path(path_type=Path), default=Path(), help="The app's repository."),
+        click.option(
+            "--pipeline-policy",
+            type=click.Path(path_type=Path),
+            required=True,
+            help="IAM policy of CloudFormation in the pipeline's account.",
+        ),
+        click.option(
+            "--stage-policy",
+            type=click.Path(path_type=Path),
+            required=True,
+            help="IAM policy of CloudFormation in a stage's account.",
+        ),
+        click.option("--port", type=click.IntRange(1024, 65535), help="The emulator's port; a free one if not given."),
+        click.option(
+            "--keep", multiple=True, metavar="VARIABLE", help="An environment variable that builds get: a cache."
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+@click.group()
+def main() -> None:
+    """Rehearse a delivery pipeline on this machine."""
+
+
+@main.command()
+@app_options
+@click.option("--approve", envvar="APPROVE", default="", help="`yes` answers approvals without asking.")
+def run(
+    app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, keep: tuple[str, ...], approve: str
+) -> None:
+    """Push HEAD through its own pipeline, from an empty AWS to the last stage, and stop."""
+    console = Console()
+    request = _request(app, pipeline_policy, stage_policy, port, keep)
+    folders = Folders(root=request.app / ".rehearsal")
+    alone = approve == "yes" or not sys.stdin.isatty()
+    decide = _approve_alone(console) if alone else _ask(console)
+    with _edge(console, folders, keep_running=False):
+        rehearsal, repository = _open(console, request, folders)
+        delivery = rehearsal.deliver(repository, decide)
+        if delivery is None:
+            raise RehearsalError("an approval was left without an answer")
+        stages, recorded = outputs(rehearsal.assembly, rehearsal.config), recorded_only(rehearsal.config)
+        save(folders.result, delivery, stages, recorded)
+        show(console, delivery, stages, recorded)
+        if not delivery.succeeded:
+            raise RehearsalError(rehearsal.explain(delivery))
+
+
+@main.command()
+@app_options
+def up(app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, keep: tuple[str, ...]) -> None:
+    """Push HEAD as far as its approval, leave everything running, and say how to go on."""
+    console = Console()
+    request = _request(app, pipeline_policy, stage_policy, port, keep)
+    folders = Folders(root=request.app / ".rehearsal")
+    with _edge(console, folders, keep_running=True):
+        rehearsal, repository = _open(console, request, folders)
+        repository.set_remote(REMOTE, rehearsal.bare)
+        waiting: list[Approval] = []
+
+        def leave(approval: Approval, previews: list[StackPreview]) -> Decision:
+            show_preview(console, approval.stage, previews)
+            waiting.append(approval)
+            return Decision(wait=True)
+
+        delivery = rehearsal.deliver(repository, leave)
+        if delivery is not None and not delivery.succeeded:
+            raise RehearsalError(rehearsal.explain(delivery))
+        _say_how_to_go_on(console, rehearsal, waiting)
+
+
+@main.command()
+@click.option("--app", type=click.Path(path_type=Path), default=Path(), help="The app's repository.")
+def down(app: Path) -> None:
+    """Stop what `up` left running."""
+    stopped = stop_services(Folders(root=app.resolve() / ".rehearsal"))
+    click.echo("stopped" if stopped else "nothing was running")
+
+
+def _request(app: Path, pipeline: Path, stage: Path, port: int | None, keep: tuple[str, ...]) -> Request:
+    policies = ExecutionPolicies(pipeline=pipeline.resolve(), stage=stage.resolve())
+    return Request(app=app.resolve(), policies=policies, port=port, keep=keep, environ=dict(os.environ))
+
+
+def _open(console: Console, request: Request, folders: Folders) -> tuple[Rehearsal, Repository]:
+    rehearsal = Rehearsal.open(request, folders=folders, progress=Progress(console))
+    repository = Repository.open(request.app, rehearsal.environment())
+    left = repository.uncommitted()
+    if left:
+        more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+        named = ", ".join(left[:NAMED]) + more
+        console.print(f"[yellow]not committed, so not delivered:[/] {escape(named)}", highlight=False)
+    console.print(f"git push: {repository.commit[:12]} {escape(repository.subject())}", highlight=False)
+    return rehearsal, repository
+
+
+def _approve_alone(console: Console) -> Decide:
+    def decide(approval: Approval, previews: list[StackPreview]) -> Decision:
+        show_preview(console, approval.stage, previews)
+        console.print("approved without asking (APPROVE=yes, or no terminal)", highlight=False)
+        return Decision(summary="Approved by the rehearsal without asking")
+
+    return decide
+
+
+def _ask(console: Console) -> Decide:
+    def decide(approval: Approval, previews: list[StackPreview]) -> Decision:
+        show_preview(console, approval.stage, previews)
+        approved = click.confirm(f"Deploy to {approval.stage}?", default=False)
+        return Decision(approved=approved, summary="Answered on the rehearsal's terminal")
+
+    return decide
+
+
+def _say_how_to_go_on(console: Console, rehearsal: Rehearsal, waiting: list[Approval]) -> None:
+    def say(text: str) -> None:
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+    branch = rehearsal.pipeline.branch
+    say(f"\nEverything keeps running. git remote: {REMOTE} ({rehearsal.bare})")
+    say(f"  deliver again:  git push {REMOTE} HEAD:{branch}")
+    say(f"  use the AWS CLI:  . {shlex.quote(str(rehearsal.folders.tools_environment))}")
+    for approval in waiting:
+        command = ["aws", "codepipeline", "put-approval-result", "--pipeline-name", rehearsal.api.pipeline]
+        command += ["--stage-name", approval.stage, "--action-name", approval.action, "--token", approval.token]
+        command += ["--result", "summary=Approved,status=Approved"]
+        say(f"  answer {approval.stage}:  {shlex.join(command)}")
+    say("  stop:  make rehearse-stop")
+
+
+@contextmanager
+def _edge(console: Console, folders: Folders, *, keep_running: bool) -> Iterator[None]:
+    """Turn failures into a line and an exit code, and stop what was started unless it is to keep running."""
+    try:
+        with emulator_lives(folders):
+            yield
+    except KeyboardInterrupt:
+        stop_services(folders)
+        console.print("interrupted; everything is stopped", highlight=False)
+        sys.exit(INTERRUPTED)
+    except RehearsalError as error:
+        stop_services(folders)
+        Console(stderr=True).print(f"rehearsal: {error}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except OSError as error:
+        stop_services(folders)
+        what = f"{error.filename or folders.root}: {error.strerror or error}"
+        Console(stderr=True).print(f"rehearsal: {what}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except BaseException:
+        stop_services(folders)
+        raise
+    if not keep_running:
+        stop_services(folders)

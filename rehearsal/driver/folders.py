@@ -1,0 +1,66 @@
+"""Where a rehearsal keeps what it makes: one folder, `.rehearsal/`, in the app's repository."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folders:
+    """The folders and files of one rehearsal."""
+
+    root: Path
+
+    @property
+    def state(self) -> Path:
+        """The emulator's state, its repositories, builds and logs."""
+        return self.root / "state"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of what the driver itself runs."""
+        return self.root / "logs"
+
+    @property
+    def home(self) -> Path:
+        """HOME of everything that the driver starts, so that nothing of the user's is read or changed."""
+        return self.root / "home"
+
+    @property
+    def image(self) -> Path:
+        """The tools of a build, as the build image has them."""
+        return self.root / "image"
+
+    @property
+    def source(self) -> Path:
+        """The commit from which the pipeline is deployed."""
+        return self.root / "source"
+
+    @property
+    def assembly(self) -> Path:
+        """The cloud assembly of that commit."""
+        return self.root / "cdk.out"
+
+    @property
+    def previews(self) -> Path:
+        """Cloud assemblies that wait for an approval, a folder an execution."""
+        return self.root / "previews"
+
+    @property
+    def config(self) -> Path:
+        """What the emulator was started with."""
+        return self.root / "emulator.json"
+
+    @property
+    def session(self) -> Path:
+        """What runs, for whoever stops it."""
+        return self.root / "session.json"
+
+    @property
+    def tools_environment(self) -> Path:
+        """Shell exports that point the AWS CLI at the emulated tools account."""
+        return self.root / "tools.env"
+
+    @property
+    def result(self) -> Path:
+        """The last delivery's result, for machines."""
+        return self.root / "result.json"

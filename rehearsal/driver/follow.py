@@ -1,0 +1,91 @@
+"""Follows a delivery from its push to its end, through the restart that a changed pipeline makes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from rehearsal.driver.pipeline_api import ENDED, ActionRun, PipelineApi
+from rehearsal.errors import RehearsalError
+
+POLL_SECONDS = 0.2
+START_SECONDS = 30.0
+
+
+class Watcher(Protocol):
+    """Whoever is told what happens."""
+
+    def execution(self, execution: str) -> None:
+        """A new execution is followed."""
+
+    def progress(self, runs: list[ActionRun]) -> None:
+        """The action runs as they are now; called several times a second."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """How a delivery ended: its last execution, that one's status, and every action run of all its executions."""
+
+    execution: str
+    status: str
+    reason: str
+    runs: tuple[ActionRun, ...]
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it reached the last stage."""
+        return self.status == "Succeeded"
+
+    def failures(self) -> list[ActionRun]:
+        """Return the actions that failed."""
+        return [run for run in self.runs if run.status == "Failed"]
+
+
+def follow(
+    api: PipelineApi,
+    *,
+    after: str | None,
+    watcher: Watcher,
+    on_approval: Callable[[str, ActionRun, list[ActionRun]], bool],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Delivery | None:
+    """Follow the executions that are newer than ``after`` until the newest one ends.
+
+    ``on_approval(execution, run, runs so far)`` is called for each approval that waits; when it returns False,
+    following stops and None is returned. Raises :class:`RehearsalError` when no execution starts.
+    """
+    execution = _newer(api, after, sleep)
+    watcher.execution(execution)
+    past: list[ActionRun] = []
+    asked: set[str] = set()
+    while True:
+        # The status first: runs that are read after an execution has ended are complete.
+        status, reason = api.status(execution)
+        runs = api.actions(execution)
+        watcher.progress(runs)
+        for run in runs:
+            if (
+                run.category == "Approval"
+                and run.status == "InProgress"
+                and (key := f"{execution}/{run.name}") not in asked
+            ):
+                asked.add(key)
+                if not on_approval(execution, run, runs):
+                    return None
+        if status in ENDED:
+            newest = api.newest_execution()
+            past += runs
+            if newest is None or newest == execution or status not in ("Stopped", "Superseded", "Cancelled"):
+                return Delivery(execution=execution, status=status, reason=reason, runs=tuple(past))
+            execution = newest
+            watcher.execution(execution)
+        sleep(POLL_SECONDS)
+
+
+def _newer(api: PipelineApi, after: str | None, sleep: Callable[[float], None]) -> str:
+    for _ in range(int(START_SECONDS / POLL_SECONDS)):
+        newest = api.newest_execution()
+        if newest is not None and newest != after:
+            return newest
+        sleep(POLL_SECONDS)
+    raise RehearsalError(f"the push started no execution of {api.pipeline} within {START_SECONDS:.0f} s")

@@ -1,0 +1,116 @@
+"""The delivery as CodePipeline's public API shows it. Nothing here knows that an emulator answers."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ENDED = ("Succeeded", "Failed", "Stopped", "Superseded", "Cancelled")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionRun:
+    """One run of one action, as ListActionExecutions tells it."""
+
+    stage: str
+    action: str
+    status: str
+    category: str
+    provider: str
+    summary: str
+    started: dt.datetime
+    ended: dt.datetime | None
+    outputs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Output artifacts: name to bucket and key."""
+
+    @property
+    def name(self) -> str:
+        """Stage and action, as people read it."""
+        return f"{self.stage} · {self.action}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, or None while it runs."""
+        return None if self.ended is None else (self.ended - self.started).total_seconds()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """A manual approval that waits for an answer."""
+
+    stage: str
+    action: str
+    token: str
+
+
+class PipelineApi:
+    """Reads and answers one pipeline through a boto3 client of CodePipeline."""
+
+    def __init__(self, client: Any, pipeline: str) -> None:
+        """Look at ``pipeline`` through ``client``."""
+        self._client = client
+        self.pipeline = pipeline
+
+    def definition(self) -> dict[str, Any]:
+        """Return the pipeline's structure."""
+        definition: dict[str, Any] = self._client.get_pipeline(name=self.pipeline)["pipeline"]
+        return definition
+
+    def newest_execution(self) -> str | None:
+        """Return the id of the newest execution, or None when there never was one."""
+        summaries = self._client.list_pipeline_executions(pipelineName=self.pipeline, maxResults=1)
+        return next((each["pipelineExecutionId"] for each in summaries["pipelineExecutionSummaries"]), None)
+
+    def status(self, execution: str) -> tuple[str, str]:
+        """Return an execution's status and the reason for it, which is empty where none is given."""
+        answer = self._client.get_pipeline_execution(pipelineName=self.pipeline, pipelineExecutionId=execution)
+        found = answer["pipelineExecution"]
+        return found["status"], found.get("statusSummary", "")
+
+    def actions(self, execution: str) -> list[ActionRun]:
+        """Return the action runs of an execution, oldest first."""
+        pages = self._client.get_paginator("list_action_executions").paginate(
+            pipelineName=self.pipeline, filter={"pipelineExecutionId": execution}
+        )
+        details = [detail for page in pages for detail in page["actionExecutionDetails"]]
+        return sorted((_action_run(detail) for detail in details), key=lambda run: run.started)
+
+    def approval(self, run: ActionRun) -> Approval | None:
+        """Return what answers the approval action ``run``, or None when it no longer waits."""
+        for stage in self._client.get_pipeline_state(name=self.pipeline)["stageStates"]:
+            for state in stage["actionStates"]:
+                latest = state.get("latestExecution", {})
+                if (stage["stageName"], state["actionName"]) == (run.stage, run.action) and "token" in latest:
+                    return Approval(stage=run.stage, action=run.action, token=latest["token"])
+        return None
+
+    def answer(self, approval: Approval, *, approved: bool, summary: str) -> None:
+        """Approve or reject."""
+        self._client.put_approval_result(
+            pipelineName=self.pipeline,
+            stageName=approval.stage,
+            actionName=approval.action,
+            token=approval.token,
+            result={"status": "Approved" if approved else "Rejected", "summary": summary},
+        )
+
+
+def _action_run(detail: Mapping[str, Any]) -> ActionRun:
+    kind = detail["input"]["actionTypeId"]
+    output = detail.get("output", {})
+    artifacts = {
+        each["name"]: (each["s3location"]["bucket"], each["s3location"]["key"])
+        for each in output.get("outputArtifacts", [])
+    }
+    result = output.get("executionResult", {})
+    return ActionRun(
+        stage=detail["stageName"],
+        action=detail["actionName"],
+        status=detail["status"],
+        category=kind["category"],
+        provider=kind["provider"],
+        summary=result.get("externalExecutionSummary", ""),
+        started=detail["startTime"],
+        ended=detail.get("lastUpdateTime") if detail["status"] in ("Succeeded", "Failed", "Abandoned") else None,
+        outputs=artifacts,
+    )

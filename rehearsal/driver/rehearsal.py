@@ -1,0 +1,198 @@
+"""A rehearsal from its first process to its result."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rehearsal.codepipeline.logs import action_log
+from rehearsal.driver.accounts import ExecutionPolicies, bootstrap
+from rehearsal.driver.assembly import Assembly, Pipeline
+from rehearsal.driver.console import Progress
+from rehearsal.driver.environment import account_environment, base_environment
+from rehearsal.driver.folders import Folders
+from rehearsal.driver.follow import Delivery, follow
+from rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi
+from rehearsal.driver.preview import StackPreview, preview
+from rehearsal.driver.processes import last_lines, run
+from rehearsal.driver.repository import Repository
+from rehearsal.driver.services import clear, start_services
+from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.errors import RehearsalError
+from rehearsal.source.repository import create_repository
+
+PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is rehearsed and how: the app's repository, the policies it ships, and what builds get of the machine."""
+
+    app: Path
+    policies: ExecutionPolicies
+    port: int | None = None
+    keep: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """An answer to an approval; ``wait`` leaves it open for someone else."""
+
+    approved: bool = True
+    summary: str = ""
+    wait: bool = False
+
+
+Decide = Callable[[Approval, list[StackPreview]], Decision]
+
+
+class Rehearsal:
+    """An emulated AWS with the app's pipeline deployed, ready for pushes."""
+
+    def __init__(
+        self,
+        *,
+        request: Request,
+        folders: Folders,
+        config: EmulatorConfig,
+        assembly: Assembly,
+        bare: Path,
+        progress: Progress,
+    ) -> None:
+        """Hold what :meth:`open` has made."""
+        self.request = request
+        self.folders = folders
+        self.config = config
+        self.assembly = assembly
+        self.bare = bare
+        self._progress = progress
+        self.api = PipelineApi(
+            client(
+                "codepipeline",
+                endpoint=config.endpoint,
+                region=self.pipeline.stack.environment.region,
+                credentials=account_root(self.account),
+            ),
+            _physical_name(config, self.pipeline),
+        )
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline that is rehearsed."""
+        return self.assembly.pipeline()
+
+    @property
+    def account(self) -> str:
+        """The pipeline's account."""
+        return self.pipeline.stack.environment.account
+
+    @classmethod
+    def open(cls, request: Request, *, folders: Folders, progress: Progress) -> "Rehearsal":
+        """Synthesise the commit, start the emulator, bootstrap the accounts and deploy the pipeline.
+
+        Raises :class:`RehearsalError`. Whatever was started is known to ``folders``; the caller stops it.
+        """
+        environment = _environment(request, folders)
+        repository = Repository.open(request.app, environment)
+        clear(folders)
+        with progress.step("cdk synth"):
+            assembly = _synthesise(repository, folders, environment)
+        region = assembly.pipeline().stack.environment.region
+        with progress.step("emulator and PostgreSQL"):
+            config = start_services(
+                folders, region=region, port=request.port, environ=request.environ, keep=request.keep
+            )
+        with progress.step("cdk bootstrap"):
+            bootstrap(assembly, config=config, folders=folders, policies=request.policies, environment=environment)
+        bare = create_repository(config, assembly.pipeline().repository)
+        with progress.step(f"cdk deploy {assembly.pipeline().stack.name}"):
+            _deploy(assembly, config, folders, environment)
+        _write_tools_environment(folders, assembly, config)
+        return cls(request=request, folders=folders, config=config, assembly=assembly, bare=bare, progress=progress)
+
+    def deliver(self, repository: Repository, decide: Decide) -> Delivery | None:
+        """Push the repository's commit and follow its delivery; None when an approval was left waiting."""
+        before = self.api.newest_execution()
+        repository.push(self.bare, self.pipeline.branch)
+
+        def on_approval(execution: str, run: ActionRun, runs: list[ActionRun]) -> bool:
+            approval = self.api.approval(run)
+            if approval is None:
+                return True
+            changes = self._preview(approval.stage, execution, runs)
+            with self._progress.hidden():
+                decision = decide(approval, changes)
+            if not decision.wait:
+                self.api.answer(approval, approved=decision.approved, summary=decision.summary)
+            return not decision.wait
+
+        with self._progress.shown():
+            return follow(self.api, after=before, watcher=self._progress, on_approval=on_approval)
+
+    def explain(self, delivery: Delivery) -> str:
+        """Return why a delivery failed: each failed action, its last lines, and where its log is."""
+        parts = []
+        for failed in delivery.failures():
+            log = action_log(self.config, self.api.pipeline, delivery.execution, failed.stage, failed.action)
+            lines = last_lines(log.read_text(errors="replace"))
+            parts.append(f"{failed.name} failed: {failed.summary}\n{lines}\n  log: {log}")
+        return "\n".join(parts) or f"the delivery ended as {delivery.status}: {delivery.reason}"
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the programs that the driver runs."""
+        return _environment(self.request, self.folders)
+
+    def _preview(self, stage: str, execution: str, runs: list[ActionRun]) -> list[StackPreview]:
+        return preview(
+            stage,
+            execution=execution,
+            definition=self.api.definition(),
+            runs=runs,
+            config=self.config,
+            folders=self.folders,
+            home_account=self.account,
+            environment=self.environment(),
+        )
+
+
+def _environment(request: Request, folders: Folders) -> dict[str, str]:
+    environ = request.environ
+    return {**base_environment(environ, keep=request.keep), "HOME": str(folders.home), "PATH": environ.get("PATH", "")}
+
+
+def _synthesise(repository: Repository, folders: Folders, environment: Mapping[str, str]) -> Assembly:
+    repository.export(folders.source)
+    command = ["cdk", "synth", "--quiet", "--output", str(folders.assembly)]
+    run(command, doing="cdk synth", log=folders.logs / "synth.log", env=environment, cwd=folders.source)
+    return Assembly.read(folders.assembly)
+
+
+def _deploy(assembly: Assembly, config: EmulatorConfig, folders: Folders, environment: Mapping[str, str]) -> None:
+    stack = assembly.pipeline().stack
+    where = stack.environment
+    account = account_environment(where.account, endpoint=config.endpoint, region=where.region)
+    command = ["cdk", "--app", str(folders.assembly), "deploy", stack.selector, "--require-approval", "never"]
+    command += ["--progress", "events", "--no-color"]
+    log = folders.logs / "deploy.log"
+    run(command, doing=f"cdk deploy {stack.name}", log=log, env={**environment, **account}, cwd=folders.source)
+
+
+def _physical_name(config: EmulatorConfig, pipeline: Pipeline) -> str:
+    where = pipeline.stack.environment
+    cloudformation = client(
+        "cloudformation", endpoint=config.endpoint, region=where.region, credentials=account_root(where.account)
+    )
+    for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=pipeline.stack.name):
+        for resource in page["StackResourceSummaries"]:
+            if resource["ResourceType"] == PIPELINE_TYPE:
+                name: str = resource["PhysicalResourceId"]
+                return name
+    raise RehearsalError(f"stack {pipeline.stack.name} was deployed without its pipeline")
+
+
+def _write_tools_environment(folders: Folders, assembly: Assembly, config: EmulatorConfig) -> None:
+    where = assembly.pipeline().stack.environment
+    variables = account_environment(where.account, endpoint=config.endpoint, region=where.region)
+    lines = [f"export {name}='{value}'" for name, value in sorted(variables.items())]
+    folders.tools_environment.write_text("\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines]) + "\n")

@@ -1,0 +1,71 @@
+"""The repository whose commit is rehearsed: what is committed travels, what is not is named."""
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.errors import RehearsalError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A work tree with a commit. ``environment`` is what git sees."""
+
+    root: Path
+    commit: str
+    environment: Mapping[str, str]
+
+    @classmethod
+    def open(cls, root: Path, environment: Mapping[str, str]) -> "Repository":
+        """Return the repository at ``root``. Raises :class:`RehearsalError` without a repository or a commit."""
+        answer = _git(root, environment, "rev-parse", "--is-inside-work-tree")
+        if answer.returncode != 0:
+            raise RehearsalError(
+                f"{root} is not a git repository; a rehearsal starts with a push: git init, then commit"
+            )
+        head = _git(root, environment, "rev-parse", "--verify", "--quiet", "HEAD")
+        if head.returncode != 0:
+            raise RehearsalError(f"{root} has no commit yet; a rehearsal pushes HEAD: commit first")
+        return cls(root=root, commit=head.stdout.decode().strip(), environment=environment)
+
+    def uncommitted(self) -> tuple[str, ...]:
+        """Return the paths that differ from HEAD, new ones included: they do not travel."""
+        status = self._must("status", "--porcelain", "--untracked-files=all").decode(errors="replace")
+        return tuple(line[3:] for line in status.splitlines())
+
+    def subject(self) -> str:
+        """Return the first line of the commit's message."""
+        return self._must("log", "-1", "--format=%s", self.commit).decode(errors="replace").strip()
+
+    def export(self, folder: Path) -> None:
+        """Write the files of the commit into ``folder``."""
+        archive = self._must("archive", "--format=tar", self.commit)
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(folder, filter="data")
+
+    def push(self, bare: Path, branch: str) -> str:
+        """Push the commit to ``branch`` of ``bare`` with the real ``git push``; return what git said."""
+        answer = _git(self.root, self.environment, "push", "--force", str(bare), f"{self.commit}:refs/heads/{branch}")
+        said = answer.stderr.decode(errors="replace")
+        if answer.returncode != 0:
+            raise RehearsalError(f"git push to {bare} failed: {said.strip()}")
+        return said
+
+    def set_remote(self, name: str, url: Path) -> None:
+        """Make ``url`` the repository's remote ``name``."""
+        known = self._must("remote").decode().split()
+        self._must("remote", "set-url" if name in known else "add", name, str(url))
+
+    def _must(self, *arguments: str) -> bytes:
+        answer = _git(self.root, self.environment, *arguments)
+        if answer.returncode != 0:
+            raise RehearsalError(f"git {arguments[0]} failed: {answer.stderr.decode(errors='replace').strip()}")
+        return answer.stdout
+
+
+def _git(root: Path, environment: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    command = ["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603 - our own words

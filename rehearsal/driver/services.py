@@ -1,0 +1,163 @@
+"""The processes of a rehearsal: started together, stopped together, whoever stops them."""
+
+import contextlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from rehearsal.driver.environment import base_environment, build_image, quiet_home
+from rehearsal.driver.folders import Folders
+from rehearsal.driver.processes import Started, last_lines, start, stop_marked
+from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.errors import RehearsalError
+from rehearsal.postgres.server import start_server
+
+MARK = "REHEARSAL_SESSION"
+PATIENCE_SECONDS = 30
+
+
+class Session(BaseModel):
+    """What runs: one emulator, one PostgreSQL, and the mark that their builds carry in the environment."""
+
+    id: str
+    emulator: Started | None = None
+    postgres: Started | None = None
+    postgres_folder: Path | None = None
+
+    def stop(self) -> None:
+        """Stop everything, each process by its own number, and remove the database's folder."""
+        for process in (self.emulator, self.postgres):
+            if process is not None:
+                process.stop()
+        stop_marked(MARK, self.id)
+        if self.postgres_folder is not None:
+            shutil.rmtree(self.postgres_folder, ignore_errors=True)
+
+
+def clear(folders: Folders) -> None:
+    """Stop whatever an earlier rehearsal left running in these folders, and empty them."""
+    stop_services(folders)
+    shutil.rmtree(folders.root, ignore_errors=True)
+    folders.logs.mkdir(parents=True)
+    quiet_home(folders.home)
+
+
+def start_services(
+    folders: Folders, *, region: str, port: int | None, environ: Mapping[str, str], keep: tuple[str, ...]
+) -> EmulatorConfig:
+    """Start PostgreSQL and the emulator on loopback with empty state; return the emulator's configuration.
+
+    ``keep`` names the environment variables that builds get as they are. Raises :class:`RehearsalError`, with
+    nothing left running.
+    """
+    session = Session(id=uuid.uuid4().hex)
+    try:
+        emulator_port = _free_port() if port is None else _available(port)
+        postgres = start_server(port=_free_port(), log=folders.logs / "postgres.log", environ=environ)
+        session.postgres = Started.of(postgres.process.pid, stop_with=signal.SIGINT)
+        session.postgres_folder = postgres.folder
+        _save(session, folders)
+        config = EmulatorConfig(
+            port=emulator_port,
+            region=region,
+            state_dir=folders.state,
+            postgres=postgres.address,
+            build_path=build_image(folders.image, environ),
+            build_environment={**base_environment(environ, keep=keep), MARK: session.id},
+        )
+        config.save(folders.config)
+        command: list[str | Path] = [sys.executable, "-m", "rehearsal.emulator", "--config", folders.config]
+        own = {**base_environment(environ, keep=keep), "HOME": str(folders.home), "PATH": config.build_path}
+        log = folders.logs / "emulator-start.log"
+        process = start(command, log=log, env=own, cwd=Path(__file__).parents[2])
+        session.emulator = Started.of(process.pid)
+        _save(session, folders)
+        _wait_until_up(process, config, log)
+    except BaseException:
+        session.stop()
+        raise
+    return config
+
+
+def running(folders: Folders) -> Session | None:
+    """Return the session that :func:`start_services` left in this folder, or None when there is none."""
+    if not folders.session.exists():
+        return None
+    return Session.model_validate_json(folders.session.read_text())
+
+
+def stop_services(folders: Folders) -> bool:
+    """Stop what runs in this folder; return whether there was anything to stop."""
+    session = running(folders)
+    if session is None:
+        return False
+    session.stop()
+    folders.session.unlink()
+    return True
+
+
+@contextlib.contextmanager
+def emulator_lives(folders: Folders) -> Iterator[None]:
+    """Turn the failures that follow an emulator's death into one line that says so."""
+    try:
+        yield
+    except Exception as error:
+        session = running(folders)
+        if session is not None and session.emulator is not None and session.emulator.process() is None:
+            log = folders.state / "logs" / "emulator.log"
+            text = log.read_text(errors="replace") if log.exists() else ""
+            raise RehearsalError(f"the emulator died; log: {log}\n{last_lines(text)}".rstrip()) from error
+        raise
+
+
+def temporary_folder() -> Path:
+    """Return a new folder for a rehearsal that nobody looks at afterwards."""
+    return Path(tempfile.mkdtemp(prefix="rehearsal-"))
+
+
+def _save(session: Session, folders: Folders) -> None:
+    folders.session.write_text(session.model_dump_json(indent=2))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _available(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise RehearsalError(
+                f"port {port} on 127.0.0.1 is busy; name another with --port, or leave it out"
+            ) from error
+    return port
+
+
+def _wait_until_up(process: "subprocess.Popen[bytes]", config: EmulatorConfig, log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            opener.open(f"{config.endpoint}/_ministack/health", timeout=2).close()
+            return
+        time.sleep(0.05)
+    shown = last_lines(log.read_text(errors="replace"))
+    raise RehearsalError(f"the emulator did not start; log: {log}\n{shown}".rstrip())
