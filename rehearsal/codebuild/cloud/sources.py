@@ -1,0 +1,36 @@
+"""Sources: zip archives in S3, fetched under the service role."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.codebuild.errors import BuildError
+from rehearsal.codebuild.machine.archives import unpack
+from rehearsal.codebuild.plan import Source
+from rehearsal.errors import RehearsalError
+
+
+def fetch(source: Source, folder: Path, *, s3: Any, scratch: Path) -> str:
+    """Unpack a source into ``folder`` and return the version of its object, empty in a bucket without versions.
+
+    Raises:
+        BuildError: the archive can't be read under the service role, or is none.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not source.bucket:
+        return ""
+    archive = scratch / f"source-{source.identifier}.zip"
+    version = {"VersionId": source.version} if source.version else {}
+    try:
+        answer = s3.get_object(Bucket=source.bucket, Key=source.key, **version)
+        with archive.open("wb") as file:
+            shutil.copyfileobj(answer["Body"], file)
+        unpack(archive, folder)
+    except ClientError as error:
+        raise BuildError("CLIENT_ERROR", f"source {source.arn}: {error}") from error
+    except RehearsalError as error:
+        raise BuildError("CLIENT_ERROR", f"source {source.arn}: {error}") from error
+    archive.unlink()
+    return str(answer.get("VersionId") or "")
