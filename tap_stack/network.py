@@ -23,7 +23,6 @@ class Network(Construct):
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            availability_zones=list(settings.availability_zones),
             nat_gateways=settings.nat_gateways,
             restrict_default_security_group=True,
             subnet_configuration=[

@@ -85,11 +85,6 @@ class StageSettings:
             )
 
     @property
-    def availability_zones(self) -> tuple[str, str]:
-        """The two zones, named rather than looked up, so that a synth needs no account."""
-        return f"{self.region}a", f"{self.region}b"
-
-    @property
     def stack_name(self) -> str:
         """The stack's name in CloudFormation; the database, whose log groups must exist before it, shares it."""
         return f"{self.name}-tap"

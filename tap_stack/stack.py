@@ -1,6 +1,6 @@
 """The workload's stack: it wires what the other modules build."""
 
-from aws_cdk import Stack
+from aws_cdk import Fn, Stack
 from constructs import Construct
 
 from tap_stack.bucket import Storage
@@ -16,6 +16,8 @@ from tap_stack.outputs import outputs
 from tap_stack.provider_logs import ProviderLogs
 from tap_stack.security_groups import SecurityGroups
 from tap_stack.settings import StageSettings
+
+ZONES = 2
 
 
 class TapStack(Stack):
@@ -78,3 +80,8 @@ class TapStack(Stack):
                 "CheckRoleArn": (check_role.role.role_arn, "Role of the pipeline's checks"),
             },
         )
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """Two zones, chosen when the stack is deployed: the library would look them up in the account at synth."""
+        return [Fn.select(index, Fn.get_azs()) for index in range(ZONES)]
