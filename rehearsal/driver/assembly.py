@@ -81,14 +81,15 @@ class Assembly:
 
 def _stacks(root: Path, folder: Path) -> Iterator[Stack]:
     manifest = json.loads((folder / "manifest.json").read_text())
-    for artifact in manifest["artifacts"].values():
+    for artifact_id, artifact in manifest["artifacts"].items():
         properties = artifact.get("properties", {})
         if artifact["type"] == "cdk:cloud-assembly":
             yield from _stacks(root, folder / properties["directoryName"])
         elif artifact["type"] == "aws:cloudformation:stack":
             account, region = artifact["environment"].removeprefix("aws://").split("/")
             yield Stack(
-                name=properties["stackName"],
+                # The manifest leaves the name out where it is the artifact's own.
+                name=properties.get("stackName", artifact_id),
                 selector=artifact["displayName"].partition(" ")[0],
                 environment=Environment(account=account, region=region),
                 template_file=(folder / properties["templateFile"]).relative_to(root),
