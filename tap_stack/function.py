@@ -48,7 +48,7 @@ class TapFunction(Construct):
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.X86_64,
             handler=f"{PACKAGE}.handler.handler",
-            code=lambda_.Code.from_asset(str(CODE), exclude=_all_but(PACKAGE), ignore_mode=IgnoreMode.GIT),
+            code=function_code(CODE),
             environment={"BUCKET_NAME": bucket.bucket_name, "RECEIPT_KEY": RECEIPT_KEY},
             environment_encryption=key,
             log_group=self.log_group,
@@ -65,6 +65,10 @@ class TapFunction(Construct):
         self.function.node.add_dependency(*access.policies)
 
 
-def _all_but(package: str) -> list[str]:
-    """Ignore rules that leave the modules of ``package``: what Python writes beside them would change the asset."""
-    return ["*", f"!{package}", f"!{package}/*.py"]
+def function_code(root: Path) -> lambda_.Code:
+    """Return the function's modules under ``root``, and nothing else.
+
+    What Python or another function leaves beside them would change the asset, and with it the template.
+    """
+    everything_but = ["*", f"!{PACKAGE}", f"!{PACKAGE}/*.py"]
+    return lambda_.Code.from_asset(str(root), exclude=everything_but, ignore_mode=IgnoreMode.GIT)

@@ -1,0 +1,37 @@
+"""A changed logical id is a new resource: CloudFormation makes an empty one and lets go of the one with the data.
+
+``logical_ids.json`` holds the ids that are deployed. A line changes there only together with a plan for the data.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.tap_stack.synthesis import workload
+
+STATEFUL = (
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBParameterGroup",
+    "AWS::RDS::DBSubnetGroup",
+    "AWS::S3::Bucket",
+)
+DEPLOYED = json.loads(Path(__file__).with_name("logical_ids.json").read_text())
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_resources_with_data_keep_their_logical_ids(name: str) -> None:
+    stage = workload(name)
+    resources = stage.template["Resources"].items()
+    assert {stage.path(r): id_ for id_, r in resources if r["Type"] in STATEFUL} == DEPLOYED[name]
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_what_names_itself_keeps_its_name(name: str) -> None:
+    # A new name replaces the resource as a new logical id does.
+    stage = workload(name)
+    assert stage.the("AWS::RDS::DBInstance")["DBInstanceIdentifier"] == f"{name}-tap"
+    assert stage.the("AWS::RDS::DBInstance")["DBName"] == "tap"
+    assert all("BucketName" not in bucket for bucket in stage.of_type("AWS::S3::Bucket").values())

@@ -1,0 +1,66 @@
+import json
+
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+
+from tests.unit.tap_stack.synthesis import REGION, Workload
+
+# cfn-lint's own words for a deprecated engine version of RDS.
+DEPRECATED_ENGINE = "W3691"
+
+
+def test_rds_still_creates_the_engine_version(prod: Workload) -> None:
+    findings = lint(json.dumps(prod.template), config=ManualArgs(regions=[REGION]))
+    assert DEPRECATED_ENGINE not in {finding.rule.id for finding in findings}
+    assert {finding.rule.id for finding in findings if finding.rule.severity == "error"} == set()
+    assert prod.the("AWS::RDS::DBInstance")["EngineVersion"].startswith("15.")
+
+
+def test_the_database_stands_in_the_isolated_tier_behind_its_own_group(stage: Workload) -> None:
+    database = stage.the("AWS::RDS::DBInstance")
+    subnets = {subnet["Ref"] for subnet in stage.the("AWS::RDS::DBSubnetGroup")["SubnetIds"]}
+    assert subnets == set(stage.ids("AWS::EC2::Subnet", "IsolatedSubnet"))
+    assert database["PubliclyAccessible"] is False
+    (own,) = stage.ids("AWS::EC2::SecurityGroup", "SecurityGroups/Database")
+    assert database["VPCSecurityGroups"] == [{"Fn::GetAtt": [own, "GroupId"]}]
+
+
+def test_nobody_types_the_password(stage: Workload) -> None:
+    database = stage.the("AWS::RDS::DBInstance")
+    assert database["ManageMasterUserPassword"] is True
+    assert "MasterUserPassword" not in database
+
+
+def test_tls_is_forced(stage: Workload) -> None:
+    parameters = stage.the("AWS::RDS::DBParameterGroup")
+    assert parameters["Parameters"]["rds.force_ssl"] == "1"
+    assert parameters["Family"] == "postgres15"
+    assert stage.the("AWS::RDS::DBInstance")["DBParameterGroupName"]["Ref"] in stage.raw("AWS::RDS::DBParameterGroup")
+
+
+def test_size_and_backups(stage: Workload) -> None:
+    database = stage.the("AWS::RDS::DBInstance")
+    assert database["DBInstanceClass"] == "db.t3.micro"
+    assert database["AllocatedStorage"] == "20"
+    assert database["StorageEncrypted"] is True
+    assert database["BackupRetentionPeriod"] >= 7
+
+
+def test_logs_are_exported_to_groups_that_exist_before_the_database(stage: Workload) -> None:
+    (database,) = stage.raw("AWS::RDS::DBInstance").values()
+    name = database["Properties"]["DBInstanceIdentifier"]
+    expected = {f"/aws/rds/instance/{name}/{log}" for log in database["Properties"]["EnableCloudwatchLogsExports"]}
+    groups = stage.of_type("AWS::Logs::LogGroup")
+    first = {groups[dependency]["LogGroupName"] for dependency in database["DependsOn"] if dependency in groups}
+    assert first == expected
+    assert {"postgresql", "upgrade"} == set(database["Properties"]["EnableCloudwatchLogsExports"])
+
+
+def test_nothing_is_written_to_a_log_group_that_the_account_shares(stage: Workload) -> None:
+    # Enhanced monitoring writes to RDSOSMetrics.
+    assert stage.the("AWS::RDS::DBInstance").get("MonitoringInterval", 0) == 0
+
+
+def test_prod_has_a_standby_and_dev_has_none(dev: Workload, prod: Workload) -> None:
+    assert prod.the("AWS::RDS::DBInstance")["MultiAZ"] is True
+    assert dev.the("AWS::RDS::DBInstance")["MultiAZ"] is False

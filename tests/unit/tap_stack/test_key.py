@@ -1,0 +1,82 @@
+from tests.unit.tap_stack.synthesis import Resource, Workload, as_list
+
+DATA_ACTIONS = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncrypt", "kms:CreateGrant", "kms:*")
+
+
+def statements(stage: Workload) -> list[Resource]:
+    policy = stage.the("AWS::KMS::Key")["KeyPolicy"]
+    return list(policy["Statement"])
+
+
+def uses_data(statement: Resource) -> bool:
+    return any(action.startswith(DATA_ACTIONS) for action in as_list(statement["Action"]))
+
+
+def test_one_key_is_rotated_and_says_what_it_is_for(stage: Workload) -> None:
+    key = stage.the("AWS::KMS::Key")
+    assert key["EnableKeyRotation"] is True
+    assert key["Description"] == "KMS key for TAP financial services app"
+
+
+def test_the_account_uses_the_key_through_named_services_and_in_no_other_way(stage: Workload) -> None:
+    by_account = [s for s in statements(stage) if "AWS" in s["Principal"] and uses_data(s)]
+    assert len(by_account) == 2
+    for statement in by_account:
+        equals = statement["Condition"]["StringEquals"]
+        assert equals["kms:CallerAccount"] == {"Ref": "AWS::AccountId"}
+        assert set(equals["kms:ViaService"]) == {
+            f"{service}.us-east-1.amazonaws.com" for service in ("ec2", "lambda", "rds", "s3", "secretsmanager", "sns")
+        }
+
+
+def test_grants_are_for_aws_services_only(stage: Workload) -> None:
+    granting = [s for s in statements(stage) if "kms:CreateGrant" in as_list(s["Action"])]
+    assert [s["Condition"]["Bool"] for s in granting] == [{"kms:GrantIsForAWSResource": "true"}]
+
+
+def test_cloudwatch_logs_uses_the_key_for_log_groups_of_this_account_and_region_only(stage: Workload) -> None:
+    (statement,) = (s for s in statements(stage) if s["Principal"].get("Service", "").startswith("logs."))
+    assert statement["Principal"]["Service"] == "logs.us-east-1.amazonaws.com"
+    pattern = statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]["Fn::Join"][1]
+    assert pattern[-3:] == [":logs:us-east-1:", {"Ref": "AWS::AccountId"}, ":log-group:*"]
+
+
+def test_cloudfront_decrypts_for_distributions_of_this_account_only(stage: Workload) -> None:
+    (statement,) = (s for s in statements(stage) if s["Principal"].get("Service", "").startswith("cloudfront."))
+    assert statement["Action"] == "kms:Decrypt"
+    pattern = statement["Condition"]["ArnLike"]["AWS:SourceArn"]["Fn::Join"][1]
+    assert pattern[-3:] == [":cloudfront::", {"Ref": "AWS::AccountId"}, ":distribution/*"]
+
+
+def test_nobody_else_is_in_the_key_policy(stage: Workload) -> None:
+    assert len(statements(stage)) == 5
+    assert all(s["Effect"] == "Allow" for s in statements(stage))
+    account = f"arn:aws:iam::{stage.settings.account}:root"
+    assert {s["Principal"].get("AWS", account) for s in statements(stage)} == {account}
+
+
+def test_administrators_can_hand_the_policy_on_and_schedule_the_end(stage: Workload) -> None:
+    (administration,) = (s for s in statements(stage) if "Condition" not in s)
+    assert {"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey"} <= set(administration["Action"])
+    assert not uses_data(administration)
+
+
+def test_everything_at_rest_is_under_the_key(stage: Workload) -> None:
+    key = stage.key()
+    database = stage.the("AWS::RDS::DBInstance")
+    function = stage.the("AWS::Lambda::Function", "Function/Handler")
+    volume = stage.the("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]["BlockDeviceMappings"][0]["Ebs"]
+    data = stage.the("AWS::S3::Bucket", "Storage/Data")["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+    assert database["KmsKeyId"] == key
+    assert database["MasterUserSecret"] == {"KmsKeyId": key}
+    assert database["PerformanceInsightsKMSKeyId"] == key
+    assert function["KmsKeyArn"] == key
+    assert volume["KmsKeyId"] == key
+    assert data["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
+    groups = stage.of_type("AWS::Logs::LogGroup").values()
+    assert [group["KmsKeyId"] for group in groups] == [key] * len(groups)
+
+
+def test_the_key_waits_longer_for_its_end_where_data_matters(dev: Workload, prod: Workload) -> None:
+    assert dev.the("AWS::KMS::Key")["PendingWindowInDays"] == 7
+    assert prod.the("AWS::KMS::Key")["PendingWindowInDays"] == 30

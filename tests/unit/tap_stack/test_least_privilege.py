@@ -1,0 +1,25 @@
+from tests.unit.tap_stack.synthesis import Workload, as_list
+
+# Each is acknowledged where it stands, with the reason why it can't be narrower.
+ANY_RESOURCE = {"Function/Access/NetworkInterfaces", "Instances/SessionManager", "Operators/Figures"}
+
+
+def test_no_role_holds_a_policy_that_aws_manages(stage: Workload) -> None:
+    for role in stage.raw("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"], stage.path(role)
+
+
+def test_every_permission_names_its_actions(stage: Workload) -> None:
+    for path, statements in stage.policies():
+        actions = [action for s in statements if s["Effect"] == "Allow" for action in as_list(s["Action"])]
+        assert not any("*" in action for action in actions), path
+
+
+def test_every_permission_names_its_resources_but_where_it_is_acknowledged(stage: Workload) -> None:
+    open_ended = {
+        path
+        for path, statements in stage.policies()
+        for s in statements
+        if s["Effect"] == "Allow" and any(resource == "*" for resource in as_list(s["Resource"]))
+    }
+    assert open_ended == ANY_RESOURCE

@@ -1,0 +1,33 @@
+from tests.unit.tap_stack.synthesis import Workload, as_list
+
+
+def test_every_log_group_is_kept_as_long_as_its_stage_says(dev: Workload, prod: Workload) -> None:
+    for stage, days, count in ((dev, 7, 7), (prod, 365, 6)):
+        kept = [group["RetentionInDays"] for group in stage.of_type("AWS::Logs::LogGroup").values()]
+        assert kept == [days] * count
+
+
+def test_every_function_writes_to_a_log_group_of_the_stack(stage: Workload) -> None:
+    groups = stage.of_type("AWS::Logs::LogGroup")
+    functions = stage.of_type("AWS::Lambda::Function")
+    assert functions
+    for function in functions.values():
+        assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups
+
+
+def test_no_role_may_make_a_log_group_of_its_own(stage: Workload) -> None:
+    for path, statements in stage.policies():
+        actions = [action for s in statements if s["Effect"] == "Allow" for action in as_list(s["Action"])]
+        assert "logs:CreateLogGroup" not in actions, path
+        assert "logs:*" not in actions, path
+
+
+def test_the_functions_that_the_cdk_brings_along_write_to_their_own_group_only(dev: Workload) -> None:
+    roles = {dev.path(role): role["Properties"] for role in dev.raw("AWS::IAM::Role").values()}
+    providers = {path: role for path, role in roles.items() if path.startswith("Custom::")}
+    assert len(providers) == 2
+    for role in providers.values():
+        statements = [s for policy in role["Policies"] for s in policy["PolicyDocument"]["Statement"]]
+        (writing,) = (s for s in statements if "logs:PutLogEvents" in s["Action"])
+        group, attribute = writing["Resource"]["Fn::GetAtt"]
+        assert (group in dev.of_type("AWS::Logs::LogGroup"), attribute) == (True, "Arn")

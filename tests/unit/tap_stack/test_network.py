@@ -1,0 +1,76 @@
+import json
+from typing import Any
+
+from tests.unit.tap_stack.synthesis import Workload, assembly
+
+
+def subnets(stage: Workload, tier: str) -> dict[str, Any]:
+    wanted = {"Key": "aws-cdk:subnet-name", "Value": tier}
+    return {id_: subnet for id_, subnet in stage.of_type("AWS::EC2::Subnet").items() if wanted in subnet["Tags"]}
+
+
+def default_routes(stage: Workload, tier: str) -> list[Any]:
+    tables = {
+        association["RouteTableId"]["Ref"]
+        for association in stage.of_type("AWS::EC2::SubnetRouteTableAssociation").values()
+        if association["SubnetId"]["Ref"] in subnets(stage, tier)
+    }
+    routes = stage.of_type("AWS::EC2::Route").values()
+    return [route for route in routes if route["RouteTableId"]["Ref"] in tables]
+
+
+def test_three_tiers_stand_in_two_zones(stage: Workload) -> None:
+    for tier in ("Public", "Private", "Isolated"):
+        zones = [subnet["AvailabilityZone"]["Fn::Select"] for subnet in subnets(stage, tier).values()]
+        assert sorted(zones, key=str) == [[0, {"Fn::GetAZs": ""}], [1, {"Fn::GetAZs": ""}]]
+    assert len(stage.raw("AWS::EC2::Subnet")) == 6
+
+
+def test_public_leaves_by_the_internet_gateway_and_private_by_nat(stage: Workload) -> None:
+    assert all("GatewayId" in route for route in default_routes(stage, "Public"))
+    assert all("NatGatewayId" in route for route in default_routes(stage, "Private"))
+    assert (len(default_routes(stage, "Public")), len(default_routes(stage, "Private"))) == (2, 2)
+
+
+def test_the_isolated_tier_has_no_way_out(stage: Workload) -> None:
+    assert default_routes(stage, "Isolated") == []
+
+
+def test_one_nat_gateway_in_dev_and_one_a_zone_in_prod(dev: Workload, prod: Workload) -> None:
+    assert len(dev.raw("AWS::EC2::NatGateway")) == 1
+    homes = {gateway["SubnetId"]["Ref"] for gateway in prod.of_type("AWS::EC2::NatGateway").values()}
+    assert homes == set(subnets(prod, "Public"))
+
+
+def test_no_subnet_hands_out_public_addresses(stage: Workload) -> None:
+    given = [subnet["MapPublicIpOnLaunch"] for subnet in stage.of_type("AWS::EC2::Subnet").values()]
+    assert given == [False] * 6
+
+
+def test_every_connection_is_recorded_in_a_log_group_of_the_stack(stage: Workload) -> None:
+    flow_log = stage.the("AWS::EC2::FlowLog")
+    assert flow_log["TrafficType"] == "ALL"
+    assert flow_log["ResourceId"] == {"Ref": next(iter(stage.raw("AWS::EC2::VPC")))}
+    assert flow_log["LogGroupName"]["Ref"] in stage.raw("AWS::Logs::LogGroup")
+
+
+def test_flow_logs_take_their_role_for_this_account_only(stage: Workload) -> None:
+    trust = stage.the("AWS::IAM::Role", "Network/FlowLogRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert [s["Condition"] for s in trust] == [{"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}]
+
+
+def test_the_default_security_group_is_emptied(stage: Workload) -> None:
+    emptied = stage.the("Custom::VpcRestrictDefaultSG")["DefaultSecurityGroupId"]
+    assert emptied == {"Fn::GetAtt": [next(iter(stage.raw("AWS::EC2::VPC"))), "DefaultSecurityGroup"]}
+
+
+def test_s3_is_reached_without_leaving_the_network(stage: Workload) -> None:
+    endpoint = stage.the("AWS::EC2::VPCEndpoint")
+    assert endpoint["VpcEndpointType"] == "Gateway"
+    assert len(endpoint["RouteTableIds"]) == 4
+
+
+def test_a_synth_looks_nothing_up() -> None:
+    # The CLI asks AWS for whatever a manifest misses, and commits the answer to cdk.context.json.
+    for manifest in (assembly() / "manifest.json", *assembly().glob("assembly-*/manifest.json")):
+        assert "missing" not in json.loads(manifest.read_text())

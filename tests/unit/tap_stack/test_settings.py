@@ -1,0 +1,36 @@
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+
+from tap_stack.settings import StageSettings, StageSettingsError
+from tests.unit.tap_stack.synthesis import Workload, settings_of_the_table
+
+
+def test_a_region_that_cloudfront_takes_no_web_acl_from_is_refused_in_one_line(dev: Workload) -> None:
+    with pytest.raises(StageSettingsError) as refusal:
+        replace(dev.settings, region="eu-west-1")
+    message = str(refusal.value)
+    assert "\n" not in message
+    for part in ("stage dev", "'eu-west-1'", "allowed: us-east-1", "Set the stage's region"):
+        assert part in message
+
+
+def test_settings_do_not_change(dev: Workload) -> None:
+    with pytest.raises(FrozenInstanceError):
+        dev.settings.multi_az = True  # type: ignore[misc] # what the test is about
+
+
+def test_physical_names_of_stages_in_one_account_differ() -> None:
+    dev, prod = settings_of_the_table()
+    assert (dev.stack_name, prod.stack_name) == ("dev-tap", "prod-tap")
+    assert dev.check_role_name != prod.check_role_name
+
+
+def test_the_stack_has_the_name_of_its_settings(stage: Workload) -> None:
+    assert stage.manifest["stackName"] == stage.settings.stack_name
+
+
+def test_every_setting_is_explained() -> None:
+    documentation = StageSettings.__doc__ or ""
+    for field in fields(StageSettings):
+        assert f"        {field.name}: " in documentation
