@@ -1,6 +1,6 @@
 """What an action is given, and what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,6 +38,14 @@ class Clients(Protocol):
 
     def __call__(self, service: str) -> Any:
         """Return a client of ``service`` in the action's region. Ask anew for each call: sessions end."""
+        ...
+
+
+class Permits(Protocol):
+    """Permissions that a service of AWS checks by itself, without a call that the emulator would enforce."""
+
+    def __call__(self, actions: Sequence[str], resource: str) -> bool:
+        """Say whether the action's role may do one of ``actions`` on ``resource``."""
         ...
 
 
@@ -85,6 +93,7 @@ class ActionContext:
     region: str
     role: str
     clients: Clients
+    permits: Permits
     artifacts: Artifacts
     progress: Progress
     log: ActionLog

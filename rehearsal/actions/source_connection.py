@@ -7,12 +7,18 @@ from rehearsal.engine.execution import Revision
 from rehearsal.source.git import UnknownCommitError, archive, commit
 
 SUMMARY_CHARACTERS = 2048
+# The service has two names; a policy under either lets the role use the connection.
+USE_CONNECTION = ("codeconnections:UseConnection", "codestar-connections:UseConnection")
 
 
 def run(context: ActionContext) -> Outcome:
     """Deliver the commit that started the execution, or the one that the branch points at."""
     settings = context.configuration
-    name, branch = settings["FullRepositoryId"], settings["BranchName"]
+    name, branch, connection = settings["FullRepositoryId"], settings["BranchName"], settings["ConnectionArn"]
+    if not context.permits(USE_CONNECTION, connection):
+        raise ActionFailedError(
+            f"{context.role} is not permitted to perform {USE_CONNECTION[0]} on {connection}", code="PermissionError"
+        )
     repository = context.repositories / f"{name}.git"
     try:
         found = commit(repository, branch=branch, wanted=context.commit)
@@ -34,7 +40,7 @@ def run(context: ActionContext) -> Outcome:
             "BranchName": branch,
             "CommitId": found.id,
             "CommitMessage": found.message,
-            "ConnectionArn": settings["ConnectionArn"],
+            "ConnectionArn": connection,
             "FullRepositoryName": name,
         },
     )

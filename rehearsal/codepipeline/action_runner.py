@@ -12,6 +12,7 @@ from rehearsal.actions.contracts import ActionAbandonedError, ActionContext, Act
 from rehearsal.actions.log import ActionLog
 from rehearsal.actions.registry import PROVIDERS
 from rehearsal.codepipeline.logs import new_action_log
+from rehearsal.codepipeline.permissions import permits
 from rehearsal.codepipeline.progress import SUMMARY_CHARACTERS, RunProgress
 from rehearsal.codepipeline.sessions import RoleSession
 from rehearsal.codepipeline.store import PipelineRecord, Store
@@ -114,6 +115,9 @@ class ActionRunner:
             region=region,
             role=session.role,
             clients=lambda service: session.client(service, region),
+            permits=lambda actions, resource: permits(
+                self.config, role=session.role, actions=actions, resource=resource, region=region
+            ),
             artifacts=Artifacts(
                 store=self._artifact_store(action),
                 inputs=run.inputs,
@@ -132,10 +136,7 @@ class ActionRunner:
         return PROVIDERS[action.action_type_id](context)
 
     def _artifact_store(self, action: Action) -> ArtifactStore:
-        store = self.execution.pipeline.store(action.region or self.record.region)
-        if store is None:
-            raise ActionFailedError(f"no artifact store for region {action.region}", code="ConfigurationError")
-        return store
+        return self.execution.pipeline.store(action.region or self.record.region)
 
     def _session(self, action: Action) -> RoleSession:
         return RoleSession(

@@ -4,7 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from rehearsal.codepipeline.action_runner import ActionRunner
 from rehearsal.codepipeline.store import PipelineRecord, Store
@@ -23,6 +23,15 @@ LOOK_AGAIN_SECONDS = 60.0
 NOTHING_DONE: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Journey:
+    """One way of an execution through its pipeline; a retry is another, on another thread."""
+
+    record: PipelineRecord
+    execution: Execution
+    attempt: int
+
+
 class ExecutionRunner:
     """Starts executions and lets them run."""
 
@@ -30,6 +39,7 @@ class ExecutionRunner:
         """Run what ``store`` holds."""
         self._config = config
         self._store = store
+        self._attempts: dict[str, int] = {}
 
     def start(
         self,
@@ -101,69 +111,84 @@ class ExecutionRunner:
     def _launch(
         self, record: PipelineRecord, execution: Execution, stages: Sequence[Stage], done: frozenset[str]
     ) -> None:
+        journey = Journey(record=record, execution=execution, attempt=self._attempts.get(execution.id, 0) + 1)
+        self._attempts[execution.id] = journey.attempt
         with scope(record.account, record.region):
-            spawn(self._run, record, execution, stages, done, name=f"{record.pipeline.name} {execution.id}")
+            spawn(self._run, journey, stages, done, name=f"{record.pipeline.name} {execution.id}")
 
-    def _run(self, record: PipelineRecord, execution: Execution, stages: Sequence[Stage], done: frozenset[str]) -> None:
+    def _run(self, journey: Journey, stages: Sequence[Stage], done: frozenset[str]) -> None:
         try:
             for stage in stages:
-                if not self._enter(record, execution, stage):
-                    return
-                if not self._pass(record, execution, stage, done):
+                if not self._enter(journey, stage) or not self._pass(journey, stage, done):
                     return
                 done = NOTHING_DONE
             with self._store.held():
-                complete(execution, time.time())
-                self._store.save_execution(record, execution)
+                if self._goes_on(journey):
+                    complete(journey.execution, time.time())
+                    self._save(journey)
         except Exception as fault:
             # A fault of the rehearsal's own must end the execution, or everybody would wait for it.
-            log.exception("execution %s failed", execution.id)
+            log.exception("execution %s failed", journey.execution.id)
             with self._store.held():
-                fail(execution, f"The rehearsal failed: {type(fault).__name__}: {fault}", time.time())
-                self._store.save_execution(record, execution)
+                fail(journey.execution, f"The rehearsal failed: {type(fault).__name__}: {fault}", time.time())
+                self._save(journey)
 
-    def _enter(self, record: PipelineRecord, execution: Execution, stage: Stage) -> bool:
+    def _save(self, journey: Journey) -> None:
+        self._store.save_execution(journey.record, journey.execution)
+
+    def _goes_on(self, journey: Journey) -> bool:
+        """Whether the execution still runs, and on this thread rather than on that of a later retry."""
+        latest = self._attempts[journey.execution.id] == journey.attempt
+        return latest and journey.execution.status is ExecutionStatus.IN_PROGRESS
+
+    def _enter(self, journey: Journey, stage: Stage) -> bool:
         """Wait in front of a stage; answer whether the execution is in it now."""
+        record, execution = journey.record, journey.execution
         with self._store.held():
-            wait_for(execution, stage.name, time.time())
-            self._store.save_execution(record, execution)
-            while execution.status is ExecutionStatus.IN_PROGRESS:
+            if self._goes_on(journey):
+                wait_for(execution, stage.name, time.time())
+                self._save(journey)
+            while self._goes_on(journey):
                 enabled = stage.name not in record.closed
                 answer = admission(execution, stage.name, record.executions, enabled=enabled)
                 if answer.verdict is Verdict.GIVE_WAY:
                     supersede(execution, answer.to, time.time())
-                    self._store.save_execution(record, execution)
+                    self._save(journey)
                 elif answer.verdict is Verdict.ENTER:
                     enter(execution, stage.name, time.time())
-                    self._store.save_execution(record, execution)
+                    self._save(journey)
                     return True
                 else:
                     self._store.wait(LOOK_AGAIN_SECONDS)
         return False
 
-    def _pass(self, record: PipelineRecord, execution: Execution, stage: Stage, done: frozenset[str]) -> bool:
+    def _pass(self, journey: Journey, stage: Stage, done: frozenset[str]) -> bool:
         """Run a stage's actions; answer whether the execution may go on to the next."""
-        actions = ActionRunner(config=self._config, store=self._store, record=record, execution=execution)
         for group in groups(stage):
-            if not self._run_group(actions, execution, stage, [each for each in group if each.name not in done]):
+            if not self._run_group(journey, stage, [each for each in group if each.name not in done]):
                 break
         with self._store.held():
-            status = leave(execution, stage.name, time.time())
-            self._store.save_execution(record, execution)
+            if self._attempts[journey.execution.id] != journey.attempt:
+                return False
+            status = leave(journey.execution, stage.name, time.time())
+            self._save(journey)
             if status is StageStatus.FAILED:
-                self._after_failure(record, execution, stage)
-        return status is StageStatus.SUCCEEDED and not execution.ended
+                self._after_failure(journey.record, journey.execution, stage)
+        return status is StageStatus.SUCCEEDED
 
-    def _run_group(self, actions: ActionRunner, execution: Execution, stage: Stage, group: Sequence[Action]) -> bool:
+    def _run_group(self, journey: Journey, stage: Stage, group: Sequence[Action]) -> bool:
         """Run actions side by side; answer whether the next run order may start."""
+        actions = ActionRunner(
+            config=self._config, store=self._store, record=journey.record, execution=journey.execution
+        )
         with self._store.held():
-            if execution.status is not ExecutionStatus.IN_PROGRESS:
+            if not self._goes_on(journey):
                 return False
             runs = [actions.begin(stage.name, action) for action in group]
-        if runs:
-            with ThreadPoolExecutor(max_workers=len(runs), thread_name_prefix=stage.name) as pool:
-                for _ in pool.map(actions.run, group, runs):
-                    pass
+        names = [f"{stage.name} {action.name}" for action in group]
+        threads = [spawn(actions.run, *each, name=name) for name, *each in zip(names, group, runs, strict=True)]
+        for thread in threads:
+            thread.join()
         return all(run.status is ActionStatus.SUCCEEDED for run in runs)
 
     def _after_failure(self, record: PipelineRecord, execution: Execution, stage: Stage) -> None:

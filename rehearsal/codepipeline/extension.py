@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from rehearsal.codepipeline import template_urls
 from rehearsal.codepipeline.cloudformation_type import PipelineType
 from rehearsal.codepipeline.execution_operations import ExecutionOperations
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
@@ -11,7 +12,7 @@ from rehearsal.codepipeline.push import PushRoute
 from rehearsal.codepipeline.requests import check_input, service_model
 from rehearsal.codepipeline.store import Store
 from rehearsal.emulator.config import EmulatorConfig
-from rehearsal.emulator.hooks import Call, Json, add_route, register_resource_type, register_service
+from rehearsal.emulator.hooks import Call, Json, add_route, on_stopping, register_resource_type, register_service
 
 Operation = Callable[[Call], Json]
 
@@ -33,6 +34,8 @@ def install(config: EmulatorConfig) -> None:
     register_resource_type(
         "AWS::CodePipeline::Pipeline", PipelineType(pipelines), create_only=["Name"], tags="list", blocking=True
     )
+    template_urls.install()
+    on_stopping(store.give_up)
     add_route("push", PushRoute(config, store, runner))
 
 

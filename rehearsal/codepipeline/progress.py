@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rehearsal.actions.contracts import ActionAbandonedError
 from rehearsal.codepipeline.store import PipelineRecord, Store
-from rehearsal.engine.execution import ActionRun, ActionStatus, Decision, Execution
+from rehearsal.engine.execution import ActionRun, Decision, Execution
 
 # Bound of the API's ExecutionSummary.
 SUMMARY_CHARACTERS = 2048
@@ -57,5 +57,5 @@ class RunProgress:
             return self.run.decision
 
     def _check_wanted(self) -> None:
-        if self.run.status is ActionStatus.ABANDONED:
+        if not self.run.running:
             raise ActionAbandonedError

@@ -17,7 +17,7 @@ from rehearsal.engine.definition import Pipeline
 from rehearsal.engine.execution import Execution, Record
 from rehearsal.engine.transitions import fail
 
-LOST = "The emulator stopped while this execution ran; retry the stage or push again"
+LOST = "The emulator was stopped while this ran; retry the stage or push again"
 
 
 class ClosedTransition(Record):
@@ -83,9 +83,15 @@ class Store:
                 ]
                 record.executions = sorted(saved, key=lambda each: each.started)
                 self._records[record.account, record.region, record.pipeline.name] = record
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Fail whatever runs: the emulator stops, or has stopped."""
+        with self._changed:
+            for record in self._records.values():
                 for execution in record.executions:
                     if not execution.ended or any(run.running for run in execution.actions):
-                        _give_up(execution)
+                        fail(execution, LOST, time.time())
                         self.save_execution(record, execution)
 
     def find(self, key: Key) -> PipelineRecord | None:
@@ -123,15 +129,6 @@ class Store:
 
     def _folder(self, record: PipelineRecord) -> Path:
         return self._root / record.account / record.region / record.pipeline.name
-
-
-def _give_up(execution: Execution) -> None:
-    was = execution.status
-    ended = execution.ended
-    fail(execution, LOST, time.time())
-    if ended:
-        # It had been stopped or cancelled already; only an action of its was still running.
-        execution.status = was
 
 
 def _replace(path: Path, text: str) -> None:

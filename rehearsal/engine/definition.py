@@ -156,11 +156,15 @@ class Pipeline(Shape):
         """Return the index of a stage, or -1 when the pipeline has none of that name."""
         return next((index for index, each in enumerate(self.stages) if each.name == stage), -1)
 
-    def store(self, region: str) -> ArtifactStore | None:
-        """Return the artifact store of actions that run in ``region``."""
-        if self.artifact_stores is not None:
-            return self.artifact_stores.get(region)
-        return self.artifact_store
+    def store(self, region: str) -> ArtifactStore:
+        """Return the artifact store of actions that run in ``region``.
+
+        Raises:
+            KeyError: the pipeline names a store for other regions only.
+        """
+        if self.artifact_store is not None:
+            return self.artifact_store
+        return (self.artifact_stores or {})[region]
 
     def same_structure(self, other: "Pipeline") -> bool:
         """Say whether both describe the same pipeline, whatever their version numbers."""

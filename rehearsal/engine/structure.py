@@ -134,7 +134,8 @@ def _check_store(pipeline: Pipeline, action: Action, *, region: str) -> None:
     if (pipeline.artifact_store is None) == (pipeline.artifact_stores is None):
         raise StructureError(STRUCTURE, "Pipeline needs either artifactStore or artifactStores, and not both")
     runs_in = action.region or region
-    if pipeline.store(runs_in) is None or (pipeline.artifact_stores is None and runs_in != region):
+    served = [region] if pipeline.artifact_stores is None else list(pipeline.artifact_stores)
+    if runs_in not in served:
         raise StructureError(
             STRUCTURE, f"Action '{action.name}' runs in {runs_in}, for which artifactStores names no bucket"
         )

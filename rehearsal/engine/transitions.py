@@ -5,6 +5,12 @@ from collections.abc import Iterable
 from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, ExecutionStatus, StageRun, StageStatus
 from rehearsal.engine.problems import TransitionError
 
+# How a stage ends in which an execution was cut short.
+_AFTER_THE_END = {
+    ExecutionStatus.CANCELLED: StageStatus.CANCELLED,
+    ExecutionStatus.STOPPED: StageStatus.STOPPED,
+}
+
 
 def wait_for(execution: Execution, stage: str, now: float) -> None:
     """Put the execution in front of a stage."""
@@ -38,23 +44,25 @@ def end_action(execution: Execution, run: ActionRun, status: ActionStatus, now: 
 
 
 def leave(execution: Execution, stage: str, now: float) -> StageStatus:
-    """Close a stage whose actions have ended, by what they and the execution came to."""
+    """Close a stage whose actions have ended, by what they and the execution came to.
+
+    Raises:
+        TransitionError: the execution is not in the stage.
+    """
     run = execution.stage(stage)
     if run is None:
-        raise TransitionError("StageNotFoundException", f"{stage} was never entered")
-    if execution.status is ExecutionStatus.CANCELLED:
-        run.status = StageStatus.CANCELLED
+        raise TransitionError("StageNotFoundException", f"Execution {execution.id} never entered stage {stage}")
+    execution.changed = now
+    if execution.ended:
+        run.status = _AFTER_THE_END.get(execution.status, StageStatus.FAILED)
     elif any(each.status is ActionStatus.FAILED for each in latest(execution.attempt(stage))):
         run.status = StageStatus.FAILED
         _end(execution, ExecutionStatus.FAILED, now)
     elif execution.status is ExecutionStatus.STOPPING:
         run.status = StageStatus.STOPPED
         _end(execution, ExecutionStatus.STOPPED, now)
-    elif execution.status is ExecutionStatus.STOPPED:
-        run.status = StageStatus.STOPPED
     else:
         run.status = StageStatus.SUCCEEDED
-    execution.changed = now
     return run.status
 
 
@@ -128,13 +136,18 @@ def cancel(execution: Execution, version: int, now: float) -> None:
 
 
 def fail(execution: Execution, reason: str, now: float) -> None:
-    """End an execution that cannot go on, for instance because what ran it is gone; ``reason`` says why."""
+    """Fail whatever still runs of an execution, because what ran it is gone; ``reason`` says why.
+
+    One that had ended already keeps its status: only an action that was left running is failed.
+    """
     for run in execution.actions:
         if run.running:
             run.status = ActionStatus.FAILED
             run.error_code = "InternalError"
             run.error_message = run.summary = reason
             run.changed = now
+    if execution.ended:
+        return
     for stage in execution.stages:
         if stage.open:
             stage.status = StageStatus.FAILED
