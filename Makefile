@@ -14,6 +14,9 @@ export NODE_NO_WARNINGS := 1
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 PYTHON ?= python3
+# Builds of a rehearsal find the clone's caches, as builds on AWS find theirs.
+CACHES := DELIVERY_CACHE UV_CACHE_DIR npm_config_cache NODE_COMPILE_CACHE
+REHEARSAL := --pipeline-policy bootstrap/tools.json --stage-policy bootstrap/stage.json $(CACHES:%=--keep %)
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 
 .PHONY: help
@@ -27,6 +30,7 @@ setup: ## Install everything into the clone; a second run does nothing
 .PHONY: synth
 synth: setup ## Synthesise with the gate; a finding fails
 	@$(RUN) cdk synth --quiet
+	@$(RUN) python -m compliance cdk.out
 
 .PHONY: lint
 lint: setup ## Check style and types
@@ -35,15 +39,32 @@ lint: setup ## Check style and types
 	@$(RUN) mypy
 
 .PHONY: unit
-unit: setup ## Run the unit and contract tests (no socket)
+unit: setup ## Run the unit and contract tests, which open no socket
 	@$(RUN) pytest tests/unit tests/contract
 
 .PHONY: test
-test: setup ## Check style and types, and run every test
-	@$(RUN) pytest tests/unit tests/contract tests/rehearsal
+test: setup lint ## Check style and types, and run every test, with branch coverage
+	@$(RUN) tests/run
+
+.PHONY: check-stage
+check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables
+	@$(RUN) pytest --force-enable-socket tests/live
+
+.PHONY: rehearse
+rehearse: setup ## Carry HEAD from push to prod on this machine (APPROVE=yes answers the approval)
+	@$(RUN) python -m rehearsal run $(REHEARSAL)
+
+.PHONY: rehearse-open
+rehearse-open: setup ## The same up to the approval, and leave it running for more pushes
+	@$(RUN) python -m rehearsal up $(REHEARSAL)
+
+.PHONY: rehearse-stop
+rehearse-stop: setup ## Stop what rehearse-open left running
+	@$(RUN) python -m rehearsal down
 
 .PHONY: clean
-clean: ## Remove what the verbs made
+clean: ## Stop a rehearsal and remove what the verbs made
+	@[ ! -f .rehearsal/session.json ] || $(MAKE) rehearse-stop
 	@$(PYTHON) -m tooling clean
 
 .PHONY: lock
