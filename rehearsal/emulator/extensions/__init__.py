@@ -22,6 +22,7 @@ MODULES = (
     "rehearsal.emulator.extensions.identities",
     "rehearsal.emulator.extensions.functions",
     "rehearsal.emulator.extensions.log_groups",
+    "rehearsal.emulator.extensions.log_permissions",
     "rehearsal.emulator.extensions.databases",
     "rehearsal.codebuild.extension",
     "rehearsal.codepipeline.extension",
