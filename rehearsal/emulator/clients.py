@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import botocore.config
+import botocore.loaders
 import botocore.session
 
 NO_RETRIES = botocore.config.Config(
@@ -13,6 +14,8 @@ NO_RETRIES = botocore.config.Config(
     s3={"addressing_style": "path"},
     ignore_configured_endpoint_urls=True,
 )
+
+LOADER = botocore.loaders.create_loader()  # reads each service's description once, which takes most of a client's time
 
 
 def client(service: str, *, endpoint: str, region: str, credentials: Mapping[str, str]) -> Any:
@@ -24,6 +27,7 @@ def client(service: str, *, endpoint: str, region: str, credentials: Mapping[str
     core.set_config_variable("config_file", os.devnull)
     core.set_config_variable("credentials_file", os.devnull)
     core.set_config_variable("profile", None)
+    core.register_component("data_loader", LOADER)
     session = boto3.session.Session(botocore_session=core, region_name=region)
     return session.client(
         service,
