@@ -7,8 +7,8 @@ from constructs import Construct
 
 from tap_stack.settings import StageSettings
 
-# Administration as AWS names it in "Allows key administrators to administer the KMS key" (KMS Developer Guide,
-# "Default key policy"). Nothing here reads or writes data.
+# What "Allows key administrators to administer the KMS key" stands for (KMS Developer Guide, "Default key policy"),
+# without its wildcards. Nothing here reads or writes data.
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.tap_stack.synthesis import workload
+from tests.unit.tap_stack.workload import read_workload
 
 STATEFUL = (
     "AWS::KMS::Key",
@@ -22,16 +22,16 @@ DEPLOYED = json.loads(Path(__file__).with_name("logical_ids.json").read_text())
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
-def test_resources_with_data_keep_their_logical_ids(name: str) -> None:
-    stage = workload(name)
+def test_resources_with_data_keep_their_logical_ids(name: str, assembly: Path) -> None:
+    stage = read_workload(assembly, name)
     resources = stage.template["Resources"].items()
     assert {stage.path(r): id_ for id_, r in resources if r["Type"] in STATEFUL} == DEPLOYED[name]
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
-def test_what_names_itself_keeps_its_name(name: str) -> None:
+def test_what_names_itself_keeps_its_name(name: str, assembly: Path) -> None:
     # A new name replaces the resource as a new logical id does.
-    stage = workload(name)
+    stage = read_workload(assembly, name)
     assert stage.the("AWS::RDS::DBInstance")["DBInstanceIdentifier"] == f"{name}-tap"
     assert stage.the("AWS::RDS::DBInstance")["DBName"] == "tap"
     assert all("BucketName" not in bucket for bucket in stage.of_type("AWS::S3::Bucket").values())

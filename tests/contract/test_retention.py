@@ -1,10 +1,11 @@
 """What becomes of a stage's data when its stack goes. Changing a line here is changing what is promised."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.tap_stack.synthesis import Workload, workload
+from tests.unit.tap_stack.workload import Workload, read_workload
 
 STATEFUL = (
     "AWS::KMS::Key",
@@ -12,6 +13,16 @@ STATEFUL = (
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
 )
+
+
+@pytest.fixture(scope="module")
+def dev(assembly: Path) -> Workload:
+    return read_workload(assembly, "dev")
+
+
+@pytest.fixture(scope="module")
+def prod(assembly: Path) -> Workload:
+    return read_workload(assembly, "prod")
 
 
 def removal(resource: Any) -> tuple[Any, Any]:
@@ -23,59 +34,57 @@ def stateful(stage: Workload) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", STATEFUL)
-def test_prod_keeps_every_resource_with_data_when_it_is_removed_or_replaced(kind: str) -> None:
-    resources = workload("prod").raw(kind).values()
+def test_prod_keeps_every_resource_with_data_when_it_is_removed_or_replaced(kind: str, prod: Workload) -> None:
+    resources = prod.raw(kind).values()
     assert resources
     assert {removal(resource) for resource in resources} == {("Retain", "Retain")}
 
 
 @pytest.mark.parametrize("kind", STATEFUL)
-def test_dev_keeps_nothing_when_it_is_removed_or_replaced(kind: str) -> None:
-    resources = workload("dev").raw(kind).values()
+def test_dev_keeps_nothing_when_it_is_removed_or_replaced(kind: str, dev: Workload) -> None:
+    resources = dev.raw(kind).values()
     assert resources
     assert {removal(resource) for resource in resources} == {("Delete", "Delete")}
 
 
-def test_dev_has_no_resource_at_all_that_stays() -> None:
+def test_dev_has_no_resource_at_all_that_stays(dev: Workload) -> None:
     # A database without a policy would leave a snapshot, but every database here has one.
-    policies = {policy for r in workload("dev").template["Resources"].values() for policy in removal(r)}
+    policies = {policy for r in dev.template["Resources"].values() for policy in removal(r)}
     assert policies == {"Delete", None}
 
 
-def test_every_bucket_of_dev_is_emptied_before_it_is_deleted() -> None:
-    dev = workload("dev")
+def test_every_bucket_of_dev_is_emptied_before_it_is_deleted(dev: Workload) -> None:
     emptied = {resource["BucketName"]["Ref"] for resource in dev.of_type("Custom::S3AutoDeleteObjects").values()}
     assert emptied == set(dev.raw("AWS::S3::Bucket"))
 
 
-def test_no_bucket_of_prod_is_ever_emptied() -> None:
-    assert workload("prod").raw("Custom::S3AutoDeleteObjects") == {}
+def test_no_bucket_of_prod_is_ever_emptied(prod: Workload) -> None:
+    assert prod.raw("Custom::S3AutoDeleteObjects") == {}
 
 
-def test_the_database_of_dev_leaves_no_backup() -> None:
-    database = workload("dev").the("AWS::RDS::DBInstance")
+def test_the_database_of_dev_leaves_no_backup(dev: Workload) -> None:
+    database = dev.the("AWS::RDS::DBInstance")
     assert database["DeleteAutomatedBackups"] is True
     assert database["DeletionProtection"] is False
 
 
-def test_the_database_of_prod_can_t_be_deleted_and_keeps_its_backups() -> None:
-    database = workload("prod").the("AWS::RDS::DBInstance")
+def test_the_database_of_prod_can_t_be_deleted_and_keeps_its_backups(prod: Workload) -> None:
+    database = prod.the("AWS::RDS::DBInstance")
     assert database["DeletionProtection"] is True
     assert database["DeleteAutomatedBackups"] is False
 
 
-def test_what_a_kept_database_stands_on_is_kept_too() -> None:
-    prod = workload("prod")
+def test_what_a_kept_database_stands_on_is_kept_too(prod: Workload) -> None:
     for kind in ("AWS::RDS::DBSubnetGroup", "AWS::RDS::DBParameterGroup"):
         assert {removal(resource) for resource in prod.raw(kind).values()} == {("Retain", "Retain")}
 
 
-def test_cloudformation_refuses_to_delete_prod_and_deletes_dev() -> None:
-    assert workload("prod").manifest["terminationProtection"] is True
-    assert workload("dev").manifest.get("terminationProtection", False) is False
+def test_cloudformation_refuses_to_delete_prod_and_deletes_dev(dev: Workload, prod: Workload) -> None:
+    assert prod.manifest["terminationProtection"] is True
+    assert dev.manifest.get("terminationProtection", False) is False
 
 
-def test_both_stages_hold_the_same_data() -> None:
+def test_both_stages_hold_the_same_data(dev: Workload, prod: Workload) -> None:
     # Dev alone has buckets to empty, and a log group for the function that does so.
     extra = {"ProviderLogs/S3AutoDeleteObjects"}
-    assert set(stateful(workload("dev"))) == set(stateful(workload("prod"))) | extra
+    assert set(stateful(dev)) == set(stateful(prod)) | extra

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from tap_function import storage
 
-from tests.unit.tap_stack.synthesis import workload
+from tests.unit.tap_stack.workload import read_workload
 
 BUCKET, KEY = "the-bucket", "the/receipt.json"
 
@@ -67,9 +68,9 @@ def test_the_client_is_kept_between_invocations(client: Any) -> None:
     assert storage.client() is client
 
 
-def test_a_silent_s3_is_given_up_before_the_function_s_time_is_over(client: Any) -> None:
+def test_a_silent_s3_is_given_up_before_the_function_s_time_is_over(client: Any, assembly: Path) -> None:
     config = client.meta.config
     attempts = config.retries["total_max_attempts"]
     back_off = 1  # second at most before a first retry, in botocore's standard mode
     longest = 2 * (attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1) * back_off)
-    assert longest < workload("prod").the("AWS::Lambda::Function", "Function/Handler")["Timeout"]
+    assert longest < read_workload(assembly, "prod").the("AWS::Lambda::Function", "Function/Handler")["Timeout"]

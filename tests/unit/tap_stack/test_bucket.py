@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.tap_stack.synthesis import Workload
+from tests.unit.tap_stack.workload import Workload
 
 
 def policy(stage: Workload, bucket: str) -> list[Any]:

@@ -1,6 +1,7 @@
 from typing import Any
 
-from tests.unit.tap_stack.synthesis import TOOLS, Workload, as_list
+from tests.synthesis import as_list
+from tests.unit.tap_stack.workload import Workload
 
 
 def role(stage: Workload) -> Any:
@@ -9,10 +10,10 @@ def role(stage: Workload) -> Any:
 
 def test_only_roles_of_the_pipeline_in_the_tools_account_take_it_on(stage: Workload) -> None:
     (trust,) = role(stage)["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"] == {"AWS": f"arn:aws:iam::{TOOLS}:root"}
+    assert trust["Principal"] == {"AWS": f"arn:aws:iam::{stage.settings.tools_account}:root"}
     assert trust["Action"] == "sts:AssumeRole"
     pattern = trust["Condition"]["ArnLike"]["aws:PrincipalArn"]["Fn::Join"][1]
-    assert pattern[-1] == f":iam::{TOOLS}:role/TapPipeline-*"
+    assert pattern[-1] == f":iam::{stage.settings.tools_account}:role/TapPipeline-*"
 
 
 def test_its_name_is_the_one_that_the_pipeline_is_told(stage: Workload) -> None:

@@ -3,14 +3,14 @@ import json
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from tests.unit.tap_stack.synthesis import REGION, Workload
+from tests.unit.tap_stack.workload import Workload
 
 # cfn-lint's own words for a deprecated engine version of RDS.
 DEPRECATED_ENGINE = "W3691"
 
 
 def test_rds_still_creates_the_engine_version(prod: Workload) -> None:
-    findings = lint(json.dumps(prod.template), config=ManualArgs(regions=[REGION]))
+    findings = lint(json.dumps(prod.template), config=ManualArgs(regions=[prod.settings.region]))
     assert DEPRECATED_ENGINE not in {finding.rule.id for finding in findings}
     assert {finding.rule.id for finding in findings if finding.rule.severity == "error"} == set()
     assert prod.the("AWS::RDS::DBInstance")["EngineVersion"].startswith("15.")
@@ -19,7 +19,7 @@ def test_rds_still_creates_the_engine_version(prod: Workload) -> None:
 def test_the_database_stands_in_the_isolated_tier_behind_its_own_group(stage: Workload) -> None:
     database = stage.the("AWS::RDS::DBInstance")
     subnets = {subnet["Ref"] for subnet in stage.the("AWS::RDS::DBSubnetGroup")["SubnetIds"]}
-    assert subnets == set(stage.ids("AWS::EC2::Subnet", "IsolatedSubnet"))
+    assert subnets == set(stage.ids("AWS::EC2::Subnet", "Network/Vpc/IsolatedSubnet"))
     assert database["PubliclyAccessible"] is False
     (own,) = stage.ids("AWS::EC2::SecurityGroup", "SecurityGroups/Database")
     assert database["VPCSecurityGroups"] == [{"Fn::GetAtt": [own, "GroupId"]}]

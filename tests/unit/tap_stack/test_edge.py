@@ -7,7 +7,8 @@ from aws_cdk.assertions import Template
 
 from tap_stack.settings import ViewerDomain
 from tap_stack.stack import TapStack
-from tests.unit.tap_stack.synthesis import Workload, new_app
+from tests.synthesis import new_app
+from tests.unit.tap_stack.workload import Workload
 
 CERTIFICATE = "arn:aws:acm:us-east-1:222222222222:certificate/00000000-0000-4000-8000-000000000000"
 
@@ -25,7 +26,7 @@ def test_viewers_come_by_https_only(stage: Workload) -> None:
 def test_a_stage_with_a_domain_answers_to_it_with_its_certificate(dev: Workload, tmp_path: Path) -> None:
     domain = ViewerDomain(name="tap.example.com", certificate_arn=CERTIFICATE)
     stage = cdk.Stage(
-        new_app(str(tmp_path)), "Dev", env=cdk.Environment(account=dev.settings.account, region=dev.settings.region)
+        new_app(tmp_path), "Dev", env=cdk.Environment(account=dev.settings.account, region=dev.settings.region)
     )
     stack = TapStack(stage, "Tap", settings=replace(dev.settings, domain=domain))
     (found,) = Template.from_stack(stack).find_resources("AWS::CloudFront::Distribution").values()

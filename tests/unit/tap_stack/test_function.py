@@ -3,12 +3,13 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from tap_stack.function import CODE, PACKAGE, RECEIPT_KEY, function_code
-from tests.unit.tap_stack.synthesis import Workload, as_list, new_app
+from tests.synthesis import as_list, new_app
+from tests.unit.tap_stack.workload import Workload
 
 
 def asset_key(root: Path, outdir: Path) -> str:
     """Where the code of the function below ``root`` would be uploaded: its hash."""
-    stack = cdk.Stack(new_app(str(outdir)), "Code")
+    stack = cdk.Stack(new_app(outdir), "Code")
     location = function_code(root).bind(stack).s3_location
     assert location is not None
     return location.object_key
@@ -32,13 +33,13 @@ def test_the_function_is_told_its_bucket(stage: Workload) -> None:
 def test_the_handler_named_in_the_template_is_in_the_asset(stage: Workload) -> None:
     function = stage.the("AWS::Lambda::Function", "Function/Handler")
     module = function["Handler"].rpartition(".")[0].replace(".", "/") + ".py"
-    asset = stage.assets / f"asset.{function['Code']['S3Key'].removesuffix('.zip')}"
+    asset = stage.assembly / f"asset.{function['Code']['S3Key'].removesuffix('.zip')}"
     assert (asset / module).read_bytes() == (CODE / module).read_bytes()
 
 
 def test_the_asset_holds_every_module_of_the_package_and_nothing_else(stage: Workload) -> None:
     key = stage.the("AWS::Lambda::Function", "Function/Handler")["Code"]["S3Key"]
-    asset = stage.assets / f"asset.{key.removesuffix('.zip')}"
+    asset = stage.assembly / f"asset.{key.removesuffix('.zip')}"
     files = {path.relative_to(asset) for path in asset.rglob("*") if path.is_file()}
     assert files == {path.relative_to(CODE) for path in (CODE / PACKAGE).glob("*.py")}
 
@@ -61,7 +62,9 @@ def test_a_change_to_the_code_changes_the_asset(tmp_path: Path) -> None:
 
 def test_the_function_runs_in_the_private_tier_behind_its_own_group(stage: Workload) -> None:
     place = stage.the("AWS::Lambda::Function", "Function/Handler")["VpcConfig"]
-    assert {subnet["Ref"] for subnet in place["SubnetIds"]} == set(stage.ids("AWS::EC2::Subnet", "PrivateSubnet"))
+    assert {subnet["Ref"] for subnet in place["SubnetIds"]} == set(
+        stage.ids("AWS::EC2::Subnet", "Network/Vpc/PrivateSubnet")
+    )
     (own,) = stage.ids("AWS::EC2::SecurityGroup", "SecurityGroups/Function")
     assert place["SecurityGroupIds"] == [{"Fn::GetAtt": [own, "GroupId"]}]
 

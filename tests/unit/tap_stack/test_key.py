@@ -1,4 +1,5 @@
-from tests.unit.tap_stack.synthesis import Resource, Workload, as_list
+from tests.synthesis import Resource, as_list
+from tests.unit.tap_stack.workload import Workload
 
 DATA_ACTIONS = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncrypt", "kms:CreateGrant", "kms:*")
 

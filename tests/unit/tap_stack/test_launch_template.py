@@ -1,6 +1,6 @@
 from typing import Any
 
-from tests.unit.tap_stack.synthesis import Workload
+from tests.unit.tap_stack.workload import Workload
 
 
 def data(stage: Workload) -> Any:

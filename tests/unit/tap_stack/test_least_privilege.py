@@ -1,4 +1,5 @@
-from tests.unit.tap_stack.synthesis import Workload, as_list
+from tests.synthesis import as_list
+from tests.unit.tap_stack.workload import Workload
 
 # Each is acknowledged where it stands, with the reason why it can't be narrower.
 ANY_RESOURCE = {"Function/Access/NetworkInterfaces", "Instances/SessionManager", "Operators/Figures"}

@@ -1,4 +1,5 @@
-from tests.unit.tap_stack.synthesis import Workload, as_list
+from tests.synthesis import as_list
+from tests.unit.tap_stack.workload import Workload
 
 
 def test_every_log_group_is_kept_as_long_as_its_stage_says(dev: Workload, prod: Workload) -> None:

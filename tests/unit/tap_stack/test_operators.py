@@ -1,6 +1,7 @@
 from typing import Any
 
-from tests.unit.tap_stack.synthesis import Workload, as_list
+from tests.synthesis import as_list
+from tests.unit.tap_stack.workload import Workload
 
 READING = ("Describe", "Filter", "Get", "List", "StartQuery", "StopQuery")
 DATA = {"s3:GetObject", "s3:GetObjectVersion", "secretsmanager:GetSecretValue", "kms:Decrypt", "lambda:InvokeFunction"}

@@ -1,4 +1,4 @@
-from tests.unit.tap_stack.synthesis import Workload
+from tests.unit.tap_stack.workload import Workload
 
 
 def test_the_stack_tells_exactly_what_the_outside_needs(stage: Workload) -> None:

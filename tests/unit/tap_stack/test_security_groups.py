@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tap_stack.security_groups import DATABASE_PORT
-from tests.unit.tap_stack.synthesis import Workload
+from tests.unit.tap_stack.workload import Workload
 
 # How the CDK writes "nothing" for EC2, which opens everything when no rule is named.
 NOTHING = "255.255.255.255/32"

@@ -3,7 +3,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from tap_stack.settings import StageSettings, StageSettingsError
-from tests.unit.tap_stack.synthesis import Workload, settings_of_the_table
+from tests.unit.tap_stack.workload import Workload
 
 
 def test_a_region_that_cloudfront_takes_no_web_acl_from_is_refused_in_one_line(dev: Workload) -> None:
@@ -20,10 +20,9 @@ def test_settings_do_not_change(dev: Workload) -> None:
         dev.settings.multi_az = True  # type: ignore[misc] # what the test is about
 
 
-def test_physical_names_of_stages_in_one_account_differ() -> None:
-    dev, prod = settings_of_the_table()
-    assert (dev.stack_name, prod.stack_name) == ("dev-tap", "prod-tap")
-    assert dev.check_role_name != prod.check_role_name
+def test_physical_names_of_stages_in_one_account_differ(dev: Workload, prod: Workload) -> None:
+    assert (dev.settings.stack_name, prod.settings.stack_name) == ("dev-tap", "prod-tap")
+    assert dev.settings.check_role_name != prod.settings.check_role_name
 
 
 def test_the_stack_has_the_name_of_its_settings(stage: Workload) -> None:
