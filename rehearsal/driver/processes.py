@@ -17,9 +17,7 @@ LAST_LINES = 15
 GRACE_SECONDS = 8.0
 
 
-def run(
-    command: Sequence[str | Path], *, doing: str, log: Path, env: Mapping[str, str], cwd: Path, secret_free: bool = True
-) -> str:
+def run(command: Sequence[str | Path], *, doing: str, log: Path, env: Mapping[str, str], cwd: Path) -> str:
     """Run ``command`` with its output in ``log``; return the output.
 
     Raises :class:`RehearsalError` that says what was being done, the last lines, and where the rest is.
@@ -31,8 +29,8 @@ def run(
         )
     text = log.read_text(errors="replace")
     if finished.returncode != 0:
-        shown = last_lines(text) if secret_free else ""
-        raise RehearsalError(f"{doing} failed (exit code {finished.returncode}); log: {log}\n{shown}".rstrip())
+        said = f"{doing} failed (exit code {finished.returncode}); log: {log}"
+        raise RehearsalError(f"{said}\n{last_lines(text)}".rstrip())
     return text
 
 

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -119,11 +118,6 @@ def emulator_lives(folders: Folders) -> Iterator[None]:
             text = log.read_text(errors="replace") if log.exists() else ""
             raise RehearsalError(f"the emulator died; log: {log}\n{last_lines(text)}".rstrip()) from error
         raise
-
-
-def temporary_folder() -> Path:
-    """Return a new folder for a rehearsal that nobody looks at afterwards."""
-    return Path(tempfile.mkdtemp(prefix="rehearsal-"))
 
 
 def _save(session: Session, folders: Folders) -> None:

@@ -1,0 +1,130 @@
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from rehearsal.driver.follow import Delivery, follow
+from rehearsal.driver.pipeline_api import ActionRun, PipelineApi
+from rehearsal.errors import RehearsalError
+
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def run(action: str, status: str = "Succeeded", category: str = "Build") -> ActionRun:
+    return ActionRun(
+        stage="Stage",
+        action=action,
+        status=status,
+        category=category,
+        provider="Provider",
+        summary="",
+        started=START,
+        ended=None if status == "InProgress" else START + dt.timedelta(seconds=2),
+    )
+
+
+WAITS = run("Approve", "InProgress", "Approval")
+
+
+@dataclass
+class Script(PipelineApi):
+    """A pipeline that plays a script: for each look, the newest execution, its status and its action runs."""
+
+    looks: Sequence[tuple[str | None, str, list[ActionRun]]]
+    at: int = 0
+    pipeline: str = "delivery"
+    told: list[str] = field(default_factory=list)
+
+    def newest_execution(self) -> str | None:
+        return self.looks[self.at][0]
+
+    def status(self, execution: str) -> tuple[str, str]:
+        return self.looks[self.at][1], "the reason"
+
+    def actions(self, execution: str) -> list[ActionRun]:
+        return self.looks[self.at][2]
+
+    def sleep(self, _seconds: float) -> None:
+        self.at = min(self.at + 1, len(self.looks) - 1)
+
+    def execution(self, execution: str) -> None:
+        self.told.append(execution)
+
+    def progress(self, runs: list[ActionRun]) -> None:
+        self.told += [f"{each.action} {each.status}" for each in runs]
+
+
+def play(script: Script, answer: Callable[..., bool] = lambda *_: True, after: str | None = None) -> Delivery | None:
+    return follow(script, after=after, watcher=script, on_approval=answer, sleep=script.sleep)
+
+
+def test_a_delivery_is_followed_to_its_end() -> None:
+    script = Script(
+        [
+            (None, "", []),
+            ("one", "InProgress", [run("Build", "InProgress")]),
+            ("one", "Succeeded", [run("Build")]),
+        ]
+    )
+    delivery = play(script)
+    assert delivery == Delivery(execution="one", status="Succeeded", reason="the reason", runs=(run("Build"),))
+    assert delivery.succeeded
+    assert script.told == ["one", "Build InProgress", "Build Succeeded"]
+
+
+def test_an_older_execution_is_not_taken_for_the_pushed_one() -> None:
+    script = Script([("old", "Succeeded", []), ("new", "Succeeded", [run("Build")])])
+    delivery = play(script, after="old")
+    assert delivery is not None
+    assert delivery.execution == "new"
+
+
+def test_the_restart_of_a_changed_pipeline_is_followed() -> None:
+    script = Script(
+        [
+            ("one", "InProgress", [run("SelfMutate", "InProgress")]),
+            ("two", "Superseded", [run("SelfMutate")]),
+            ("two", "Succeeded", [run("Build")]),
+        ]
+    )
+    delivery = play(script)
+    assert delivery is not None
+    assert [each.action for each in delivery.runs] == ["SelfMutate", "Build"]
+    assert "two" in script.told
+
+
+def test_a_failure_ends_it_and_is_named() -> None:
+    delivery = play(Script([("one", "Failed", [run("Build", "Failed"), run("Other")])]))
+    assert delivery is not None
+    assert not delivery.succeeded
+    assert [each.action for each in delivery.failures()] == ["Build"]
+
+
+def test_a_stopped_execution_with_none_after_it_ends_it() -> None:
+    delivery = play(Script([("one", "Stopped", [])]))
+    assert delivery is not None
+    assert delivery.status == "Stopped"
+
+
+def test_each_approval_is_asked_once() -> None:
+    asked: list[str] = []
+
+    def answer(execution: str, waiting: ActionRun, runs: list[ActionRun]) -> bool:
+        asked.append(f"{execution} {waiting.name} {len(runs)}")
+        return True
+
+    play(
+        Script([("one", "InProgress", [WAITS])] * 3 + [("one", "Succeeded", [run("Approve", category="Approval")])]),
+        answer,
+    )
+    assert asked == ["one Stage · Approve 1"]
+
+
+def test_following_ends_where_an_approval_is_left_to_someone_else() -> None:
+    assert play(Script([("one", "InProgress", [WAITS])]), lambda *_: False) is None
+
+
+def test_a_push_that_starts_nothing_is_an_error() -> None:
+    with pytest.raises(RehearsalError, match="the push started no execution of delivery within 30 s"):
+        play(Script([("old", "Succeeded", [])]), after="old")
