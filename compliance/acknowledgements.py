@@ -3,7 +3,7 @@
 from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
-PACK = "AwsSolutions"
+from compliance.names import PACK
 
 
 def acknowledge(construct: IConstruct, *, finding: str, reason: str) -> None:

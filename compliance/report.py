@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from compliance.acknowledgements import PACK
+from compliance.names import PACK
 
 REPORT = "validation-report.json"
 """The file's name in the cloud assembly (aws-cdk-lib, policy validation)."""
@@ -83,8 +83,8 @@ class _Document(BaseModel):
 def read_report(assembly: Path) -> Report:
     """Return the report of the cloud assembly in the folder ``assembly``.
 
-    Raises :class:`ReportError` where there is none, where it cannot be read, and where the rule pack is not in it: an
-    app without resources, or without the gate, breaks no rule either.
+    Raises :class:`ReportError` where there is none, where it cannot be read, and where it is clean without even an
+    acknowledged finding of the rule pack: an app without resources, or without the gate, breaks no rule either.
     """
     path = assembly / REPORT
     try:
@@ -93,12 +93,13 @@ def read_report(assembly: Path) -> Report:
         raise ReportError(f"{path}: {error.strerror}; `make synth` writes it") from None
     except ValidationError as error:
         raise ReportError(f"{path}: not a report ({error.errors()[0]['msg']}); `make synth` writes it anew") from None
-    if PACK not in {plugin.name for plugin in document.plugins}:
-        raise ReportError(f"{path}: {PACK} judged nothing; the app has to hold resources and call add_gate()")
     violations = [violation for plugin in document.plugins for violation in plugin.violations]
     suppressed = [violation for plugin in document.plugins for violation in plugin.suppressed]
+    failing = [violation for violation in violations if violation.severity not in ADVICE]
+    if not failing and PACK not in {plugin.name for plugin in document.plugins}:
+        raise ReportError(f"{path}: {PACK} found nothing to judge; the app has to hold resources and call add_gate()")
     return Report(
-        open=_findings([violation for violation in violations if violation.severity not in ADVICE]),
+        open=_findings(failing),
         acknowledged=_findings(suppressed),
         advice=_findings([violation for violation in violations if violation.severity in ADVICE]),
     )

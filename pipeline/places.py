@@ -1,6 +1,6 @@
 """From the settings to the table of stages."""
 
-from pipeline.reading import SettingsError
+from pipeline.errors import SettingsError
 from pipeline.settings import DeliverySettings
 from stages.table import stage_table
 from tap_stack.settings import StageSettings, StageSettingsError
@@ -9,7 +9,7 @@ from tap_stack.settings import StageSettings, StageSettingsError
 def stages(settings: DeliverySettings) -> tuple[StageSettings, ...]:
     """Return the stages in the order of delivery.
 
-    Raises :class:`~pipeline.reading.SettingsError` where a stage cannot live in its place.
+    Raises :class:`~pipeline.errors.SettingsError` where a stage cannot live in its place.
     """
     try:
         return stage_table(

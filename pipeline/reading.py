@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipeline.errors import SettingsError
 from pipeline.schema import CONTEXT_KEY, VARIABLES, Path, allowed, context_path, variables_below
 from pipeline.settings import DeliverySettings
 
@@ -19,14 +20,10 @@ LISTS = frozenset({("approvers",)})
 NOT_SETTINGS = frozenset({"DELIVERY_CACHE"})
 
 
-class SettingsError(Exception):
-    """The settings cannot be used. One line for each that is wrong: its names, its value, what is allowed."""
-
-
 def read_settings(*, context: object, environ: Mapping[str, str]) -> DeliverySettings:
     """Return the settings in ``context``, the object under ``delivery``, overridden by ``environ``.
 
-    Raises :class:`SettingsError`.
+    Raises :class:`~pipeline.errors.SettingsError`.
     """
     layered: Any = {} if context is None else copy.deepcopy(context)
     wrong = [

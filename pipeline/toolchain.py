@@ -5,12 +5,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.errors import SettingsError
+
 # An exact version: npm would resolve a range to whatever is newest on the day.
 EXACT = r"^[0-9]+\.[0-9]+\.[0-9]+$"
-
-
-class ToolchainError(Exception):
-    """``package.json`` does not pin the tools. The message is one line."""
 
 
 class Toolchain(BaseModel):
@@ -25,7 +23,7 @@ class Toolchain(BaseModel):
 def read_toolchain(package: Path) -> Toolchain:
     """Return the versions under ``devDependencies`` of the ``package.json`` at ``package``.
 
-    Raises :class:`ToolchainError` where one is missing, a range, or the file cannot be read.
+    Raises :class:`~pipeline.errors.SettingsError` where one is missing, a range, or the file cannot be read.
     """
     try:
         return Toolchain.model_validate(json.loads(package.read_bytes())["devDependencies"])
@@ -34,7 +32,7 @@ def read_toolchain(package: Path) -> Toolchain:
         name = problem["loc"][0]
         state = "is missing" if problem["type"] == "missing" else f"is {problem['input']!r}"
         line = f"{package.name}: devDependencies.{name} {state}; allowed: an exact version, such as '2.1148.1'"
-        raise ToolchainError(line) from None
+        raise SettingsError(line) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         line = f"{package.name}: no devDependencies can be read from it ({type(error).__name__}); restore it from git"
-        raise ToolchainError(line) from None
+        raise SettingsError(line) from None

@@ -1,0 +1,31 @@
+"""One synth of the whole app for every test that looks at it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.synthesis import Template, synthesise, template_of
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of the app as it is committed."""
+    return synthesise(tmp_path_factory.mktemp("assembly"), environ={})
+
+
+@pytest.fixture(scope="session")
+def pipeline_template(assembly: Path) -> Template:
+    """The pipeline's template."""
+    return template_of(assembly, "TapPipeline")
+
+
+@pytest.fixture(scope="session")
+def dev_template(assembly: Path) -> Template:
+    """The workload's template in dev."""
+    return template_of(assembly, "TapPipeline/Dev/Tap")
+
+
+@pytest.fixture(scope="session")
+def prod_template(assembly: Path) -> Template:
+    """The workload's template in prod."""
+    return template_of(assembly, "TapPipeline/Prod/Tap")

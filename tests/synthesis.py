@@ -1,0 +1,68 @@
+"""The app synthesised in process, and how to find one's way in a cloud assembly."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App
+
+import app as delivery_app
+from compliance import gate
+
+ROOT = Path(__file__).parent.parent
+Template = Mapping[str, Any]
+Resource = Mapping[str, Any]
+
+# What the CDK CLI adds to the context by default, and `versionReporting` of cdk.json: with these, a synth in process
+# writes what `cdk synth` writes. A contract test holds the two together.
+ADDED_BY_CLI: Mapping[str, object] = {
+    "aws:cdk:enable-path-metadata": True,
+    "aws:cdk:enable-asset-metadata": True,
+    "aws:cdk:version-reporting": False,
+    "aws:cdk:bundling-stacks": ["**"],
+}
+
+
+def committed_context() -> dict[str, Any]:
+    """The context of the repository's own cdk.json."""
+    context: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return context
+
+
+def new_app(outdir: Path) -> App:
+    """An empty app with the committed context."""
+    context = {**committed_context(), **ADDED_BY_CLI, **gate.STRICT}
+    return App(outdir=str(outdir), context=context, analytics_reporting=False)
+
+
+def synthesise(outdir: Path, *, environ: Mapping[str, str]) -> Path:
+    """Synthesise the whole app with the gate, as committed and with ``environ`` above it; return ``outdir``."""
+    app = new_app(outdir)
+    delivery_app.build(app, environ=environ)
+    gate.synthesise(app)
+    return outdir
+
+
+def stack_templates(assembly: Path) -> Iterator[tuple[str, Path]]:
+    """The address of each stack in ``assembly`` and in those nested in it, and the path of its template."""
+    for manifest in sorted(assembly.rglob("manifest.json")):
+        for artifact in json.loads(manifest.read_text())["artifacts"].values():
+            if artifact["type"] == "aws:cloudformation:stack":
+                yield artifact["displayName"], manifest.parent / artifact["properties"]["templateFile"]
+
+
+def template_of(assembly: Path, stack: str) -> Template:
+    """The template of the stack with that address, for instance ``TapPipeline/Dev/Tap``."""
+    template: Template = json.loads(dict(stack_templates(assembly))[stack].read_text())
+    return template
+
+
+def of_type(template: Template, kind: str) -> dict[str, Resource]:
+    """The resources of one type, by logical id."""
+    return {id_: resource for id_, resource in template["Resources"].items() if resource["Type"] == kind}
+
+
+def as_list(value: Any) -> list[Any]:
+    """What CloudFormation and IAM write as one value or as a list of them."""
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,26 @@
+"""Only broken rules are reported as such."""
+
+from typing import cast
+
+import pytest
+from aws_cdk import App
+
+from compliance.gate import FindingsError, synthesise
+
+
+class FailingApp:
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def synth(self) -> None:
+        raise RuntimeError(self.message)
+
+
+def test_findings_come_without_the_librarys_own_name_for_them() -> None:
+    with pytest.raises(FindingsError, match="^ERROR no encryption$"):
+        synthesise(cast("App", FailingApp("ValidationFailed: ERROR no encryption")))
+
+
+def test_any_other_failure_keeps_its_traceback() -> None:
+    with pytest.raises(RuntimeError, match="^CyclicReference: A, B$"):
+        synthesise(cast("App", FailingApp("CyclicReference: A, B")))

@@ -1,0 +1,138 @@
+"""No role of the pipeline can do more than its actions need."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.synthesis import Resource, Template, as_list, of_type
+
+Statements = list[Resource]
+
+# What aws-cdk-lib gives without a resource, and what it is for.
+WITHOUT_RESOURCE = {
+    # The CLI looks for the bootstrap stack and its bucket before it takes on a bootstrap role.
+    ("UpdatePipeline/SelfMutation", ("cloudformation:DescribeStacks", "s3:ListBucket")),
+    # AssetSingletonRole, for asset builds that start others.
+    ("Assets/File", ("codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild")),
+}
+
+
+@pytest.fixture(scope="session")
+def policies(pipeline_template: Template) -> Mapping[str, Statements]:
+    """The statements of each role, by the role's path below the pipeline."""
+    found: dict[str, Statements] = {}
+    for policy in of_type(pipeline_template, "AWS::IAM::Policy").values():
+        path = policy["Metadata"]["aws:cdk:path"].removeprefix("TapPipeline/Delivery/Pipeline/")
+        holder = path.removesuffix("Role/DefaultPolicy/Resource").removesuffix("/")
+        found.setdefault(holder, []).extend(policy["Properties"]["PolicyDocument"]["Statement"])
+    return found
+
+
+def actions(statements: Statements) -> Iterator[str]:
+    return (action for statement in statements for action in as_list(statement["Action"]))
+
+
+def granting(statements: Statements, action: str) -> Statements:
+    return [statement for statement in statements if action in as_list(statement["Action"])]
+
+
+def test_there_are_no_more_roles_than_jobs(policies: Mapping[str, Statements], pipeline_template: Template) -> None:
+    assert set(policies) == {
+        "Pipeline",
+        "Pipeline/Build/Synth/CdkBuildProject",
+        "UpdatePipeline/SelfMutation",
+        "Assets/File",
+        "Pipeline/Dev/Check/Check",
+        "Pipeline/Prod/Check/Check",
+    }
+    assert len(of_type(pipeline_template, "AWS::IAM::Role")) == len(policies)
+
+
+def test_no_role_has_a_policy_that_somebody_else_writes(pipeline_template: Template) -> None:
+    for role in of_type(pipeline_template, "AWS::IAM::Role").values():
+        assert set(role["Properties"]) == {"AssumeRolePolicyDocument"}
+
+
+def test_each_role_serves_one_service(pipeline_template: Template) -> None:
+    trusted = []
+    for role in of_type(pipeline_template, "AWS::IAM::Role").values():
+        (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        trusted.append(statement["Principal"])
+    codebuild, codepipeline = ({"Service": f"{name}.amazonaws.com"} for name in ("codebuild", "codepipeline"))
+    assert [trusted.count(codebuild), trusted.count(codepipeline), len(trusted)] == [5, 1, 6]
+
+
+def test_nobody_may_do_everything_with_a_service(policies: Mapping[str, Statements]) -> None:
+    for statements in policies.values():
+        assert [action for action in actions(statements) if action.partition(":")[2] in {"", "*"}] == []
+
+
+def test_every_grant_names_its_resource_but_the_explained_ones(policies: Mapping[str, Statements]) -> None:
+    everywhere = {
+        (holder, tuple(as_list(statement["Action"])))
+        for holder, statements in policies.items()
+        for statement in statements
+        if "*" in as_list(statement["Resource"])
+    }
+    assert everywhere == WITHOUT_RESOURCE
+
+
+def roles_to_assume(policies: Mapping[str, Statements], holder: str) -> Any:
+    return [statement["Resource"] for statement in granting(policies[holder], "sts:AssumeRole")]
+
+
+@pytest.mark.parametrize(("stage", "account"), [("Dev", "222222222222"), ("Prod", "333333333333")])
+def test_checks_take_on_the_check_role_of_their_stage_and_no_other(
+    policies: Mapping[str, Statements], stage: str, account: str, request: pytest.FixtureRequest
+) -> None:
+    template: Template = request.getfixturevalue(f"{stage.lower()}_template")
+    (name,) = (
+        role["Properties"]["RoleName"]
+        for role in of_type(template, "AWS::IAM::Role").values()
+        if "check" in role["Properties"].get("RoleName", "")
+    )
+    assert roles_to_assume(policies, f"Pipeline/{stage}/Check/Check") == [
+        {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::{account}:role/{name}"]]}
+    ]
+
+
+def trusted_by(template: Template) -> str:
+    roles = of_type(template, "AWS::IAM::Role").values()
+    return json.dumps([role["Properties"]["AssumeRolePolicyDocument"] for role in roles])
+
+
+def test_the_check_role_trusts_roles_by_the_name_of_the_pipelines_stack(
+    pipeline_template: Template, dev_template: Template, prod_template: Template
+) -> None:
+    # CloudFormation names a role after its stack unless the template does.
+    assert all("RoleName" not in role["Properties"] for role in of_type(pipeline_template, "AWS::IAM::Role").values())
+    assert "role/TapPipeline-*" in trusted_by(dev_template)
+    assert "role/TapPipeline-*" in trusted_by(prod_template)
+
+
+def test_assets_are_published_through_the_bootstrap_roles_of_the_stages(policies: Mapping[str, Statements]) -> None:
+    (resources,) = roles_to_assume(policies, "Assets/File")
+    assert json.dumps(resources).count("file-publishing-role") == len(resources) == 2
+
+
+def test_stages_are_deployed_through_their_bootstrap_roles(policies: Mapping[str, Statements]) -> None:
+    (resources,) = roles_to_assume(policies, "Pipeline")
+    assert json.dumps(resources).count("cdk-hnb659fds-deploy-role") == len(resources) == 2
+
+
+def test_self_mutation_takes_on_bootstrap_roles_alone(policies: Mapping[str, Statements]) -> None:
+    (statement,) = granting(policies["UpdatePipeline/SelfMutation"], "sts:AssumeRole")
+    assert statement["Resource"] == "arn:*:iam::111111111111:role/*"
+    roles = statement["Condition"]["ForAnyValue:StringEquals"]["iam:ResourceTag/aws-cdk:bootstrap-role"]
+    assert set(roles) == {"image-publishing", "file-publishing", "deploy"}
+
+
+def test_synth_takes_on_no_role(policies: Mapping[str, Statements]) -> None:
+    assert roles_to_assume(policies, "Pipeline/Build/Synth/CdkBuildProject") == []
+
+
+def test_a_connection_is_used_under_the_name_it_has(policies: Mapping[str, Statements]) -> None:
+    (statement,) = granting(policies["Pipeline"], "codeconnections:UseConnection")
+    assert statement["Resource"].startswith("arn:aws:codeconnections:us-east-1:111111111111:connection/")
