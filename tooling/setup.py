@@ -30,7 +30,7 @@ def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
     Raises :class:`ToolMissingError`, or ``CalledProcessError`` of the installer that failed.
     """
     for tool in NEEDED:
-        if shutil.which(tool, path=environ.get("PATH")) is None:
+        if shutil.which(tool, path=environ.get("PATH", "")) is None:
             message = f"{tool} is not on PATH; install it with the machine's package manager"
             raise ToolMissingError(message)
     started = time.monotonic()
@@ -116,8 +116,8 @@ def _npm_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
 
 
 def _node_is_recent(environ: Mapping[str, str]) -> bool:
-    node = shutil.which("node", path=environ.get("PATH"))
-    if node is None or shutil.which("npm", path=environ.get("PATH")) is None:
+    node = shutil.which("node", path=environ.get("PATH", ""))
+    if node is None or shutil.which("npm", path=environ.get("PATH", "")) is None:
         return False
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
     major = answer.stdout.strip().removeprefix("v").partition(".")[0]

@@ -2,11 +2,18 @@
 
 import os
 import sys
+from collections.abc import Mapping
 
 from rehearsal.postgres.search import find_server
 
-if __name__ == "__main__":
-    found = find_server(os.environ)
+
+def locate(environ: Mapping[str, str]) -> str:
+    """Return the line to print. Exits with a line on stderr where there is no server."""
+    found = find_server(environ)
     if found is None:
         sys.exit("no PostgreSQL server (initdb and postgres) on this machine")
-    sys.stdout.write(f"{found}\n")
+    return f"{found}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(locate(os.environ))

@@ -25,7 +25,7 @@ def find_server(environ: Mapping[str, str], root: Path = Path("/")) -> Path | No
 
 
 def _candidates(environ: Mapping[str, str], root: Path) -> Iterator[Path]:
-    on_path = shutil.which("initdb", path=environ.get("PATH"))
+    on_path = shutil.which("initdb", path=environ.get("PATH", ""))
     if on_path is not None:
         yield Path(on_path).resolve().parent
     packaged = [folder for pattern in FOLDERS for folder in root.glob(pattern) if _major(folder) >= OLDEST]

@@ -67,10 +67,7 @@ def _start(*, programs: Path, folder: Path, port: int, log: Path) -> RunningServ
     password_file.write_text(password)
     password_file.chmod(0o600)
     certificate, key = write_certificate(folder)
-    if user is not None:
-        programs = _reachable(programs, folder, user)
-        for path in (folder, password_file, certificate, key):
-            os.chown(path, user.pw_uid, user.pw_gid)
+    programs = programs if user is None else _hand_over(programs, folder, user, password_file, certificate, key)
     run = _Runner(user=user, folder=folder, log=log)
     data = folder / "data"
     initialise: Command = [programs / "initdb", "--pgdata", data, "--username", SUPERUSER, "--pwfile", password_file]
@@ -81,8 +78,7 @@ def _start(*, programs: Path, folder: Path, port: int, log: Path) -> RunningServ
     settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *FAST]
     # The server from PyPI is built without TLS; a distribution's has it.
     tls = run.start([programs / "postgres", "-D", data, "-c", "ssl=on", "-C", "ssl"]).wait() == 0
-    if tls:
-        settings += ["ssl=on", f"ssl_cert_file={certificate}", f"ssl_key_file={key}"]
+    settings += ["ssl=on", f"ssl_cert_file={certificate}", f"ssl_key_file={key}"] if tls else []
     flags = [part for setting in settings for part in ("-c", setting)]
     process = run.start([programs / "postgres", "-D", data, *flags])
     address = PostgresServer(port=port, superuser=SUPERUSER, password=password, tls=tls)
@@ -99,9 +95,10 @@ class _Runner:
     log: Path
 
     def start(self, command: Command) -> Process:
-        identity: dict[str, Any] = {}
-        if self.user is not None:
-            identity = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+        user = self.user
+        identity: dict[str, Any] = (
+            {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        )
         environment = {"PATH": os.defpath, "LC_ALL": "C", "HOME": str(self.folder)}
         with self.log.open("ab") as output:
             return subprocess.Popen(  # noqa: S603 - programs of the server that was found
@@ -138,6 +135,13 @@ def _unprivileged_user() -> pwd.struct_passwd:
     raise RehearsalError(
         "PostgreSQL does not run as root, and there is no user postgres or nobody; run as another user"
     )
+
+
+def _hand_over(programs: Path, folder: Path, user: pwd.struct_passwd, *files: Path) -> Path:
+    """Give the folder and its files to ``user``; return programs that the user can reach."""
+    for path in (folder, *files):
+        os.chown(path, user.pw_uid, user.pw_gid)
+    return _reachable(programs, folder, user)
 
 
 def _reachable(programs: Path, folder: Path, user: pwd.struct_passwd) -> Path:
