@@ -75,7 +75,8 @@ def _create_or_update(context: ActionContext) -> Outcome:
     stack = find_stack(client, stack_name)
     if stack is None:
         created = client.create_stack(StackName=stack_name, **parameters)
-        return _deployed(context, StackWatch(context, created["StackId"]).until_done(), f"Stack {stack_name} created")
+        watch = StackWatch(context, created["StackId"], new=True)
+        return _deployed(context, watch.until_done(), f"Stack {stack_name} created")
     _refuse_dead_end(stack)
     watch = StackWatch(context, stack.id)
     try:

@@ -43,13 +43,17 @@ def find_stack(client: Any, name: str) -> Stack | None:
 
 
 class StackWatch:
-    """Follows one operation on a stack: make it before the operation starts, so that only its own events count."""
+    """Follows one operation on a stack, by the events that it adds."""
 
-    def __init__(self, context: ActionContext, stack_id: str) -> None:
-        """Watch the stack; what happened to it so far is old."""
+    def __init__(self, context: ActionContext, stack_id: str, *, new: bool = False) -> None:
+        """Watch the stack.
+
+        Make this before the operation starts: what happened to the stack so far is old. To a ``new`` stack, whose
+        creation is watched, nothing is.
+        """
         self._context = context
         self._stack_id = stack_id
-        self._seen: set[str] = {event["EventId"] for event in self._events()}
+        self._seen: set[str] = set() if new else {event["EventId"] for event in self._events()}
         self._failures: list[str] = []
         self._begun = False
 

@@ -151,10 +151,6 @@ class Execution(Record):
         """Return how the execution fared in a stage, if it ever entered it."""
         return next((run for run in self.stages if run.name == name), None)
 
-    def action(self, run_id: str) -> ActionRun:
-        """Return one run of an action by its id."""
-        return next(run for run in self.actions if run.id == run_id)
-
     def attempt(self, stage: str) -> list[ActionRun]:
         """Return what ran in the latest attempt at a stage, in start order."""
         entered = self.stage(stage)

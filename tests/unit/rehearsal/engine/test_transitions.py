@@ -166,8 +166,3 @@ def test_a_cancelled_execution_stays_cancelled_when_its_last_action_is_lost() ->
     fail(found, "the machine went away", NOW)
     assert found.status is ExecutionStatus.CANCELLED
     assert found.actions[0].status is ActionStatus.FAILED
-
-
-def test_an_action_is_found_by_its_id() -> None:
-    found = running("A", "B")
-    assert found.action("Gate/B").action == "B"
