@@ -1,8 +1,8 @@
 """What is only recorded, and says so: types that nothing stands behind, and a list of every such resource made.
 
-MiniStack refuses a type that it does not know, by name; two gaps in that are closed here. A type that is kept but does
-nothing in a rehearsal is listed in :data:`RECORDED` with what is missing, and each resource of it is a line in
-``<state dir>/recorded.json`` for as long as it exists, so that whoever drives the rehearsal can name it to the user.
+MiniStack refuses a type that it does not know, by name. A type that is kept but does nothing in a rehearsal is listed
+in :data:`RECORDED` with what is missing, and each resource of it is a line in ``<state dir>/recorded.json`` for as long
+as it exists, so that whoever drives the rehearsal can name it to the user.
 """
 # ruff: noqa: SLF001 - MiniStack's registries have no public door
 
@@ -76,7 +76,6 @@ def install(config: EmulatorConfig) -> None:
     ledger = Ledger(config.state_dir / "recorded.json")
 
     def provision(resource_type: str, logical_id: str, properties: hooks.Properties, stack: str) -> Any:
-        _refuse_pretence(resource_type)
         made = _provision(resource_type, logical_id, properties, stack)
         ledger.add(resource_type, logical_id, stack, made[0])
         return made
@@ -88,13 +87,6 @@ def install(config: EmulatorConfig) -> None:
     for module in (provisioners, stacks):
         module._provision_resource = provision
         module._delete_resource = delete
-
-
-def _refuse_pretence(resource_type: str) -> None:
-    """Refuse the CloudFormation types that MiniStack would answer with a placeholder."""
-    known = resource_type in provisioners._RESOURCE_HANDLERS or not resource_type.startswith("AWS::CloudFormation::")
-    if not known:
-        raise ValueError(f"Unsupported resource type: {resource_type}")
 
 
 class RecordedResource:
