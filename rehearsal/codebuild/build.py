@@ -1,5 +1,6 @@
 """One build, from its order to its record's last phase."""
 
+import logging
 import shutil
 
 from rehearsal.codebuild.cloud.access import Access
@@ -18,6 +19,8 @@ from rehearsal.codebuild.preparation import Prepared, prepare
 from rehearsal.codebuild.upload import exported_variables, upload_artifacts
 from rehearsal.emulator.contracts import ServiceError
 
+log = logging.getLogger(__name__)
+
 
 def run_build(order: Order) -> None:
     """Run a build to its end, whatever that is; its record and its log tell of it."""
@@ -25,9 +28,9 @@ def run_build(order: Order) -> None:
     try:
         with Output(order.config.build_log(order.identity.id)) as output:
             status = _Build(order, output).run()
-    except Exception as error:  # such as a full disk; the record must end even so
+    except Exception as error:  # such as a full disk; the record must tell of it and end
+        log.exception("build %s", order.identity.id)
         order.record.fault(f"{type(error).__name__}: {error}")
-        raise
     finally:
         order.record.complete(status)
 

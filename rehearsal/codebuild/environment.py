@@ -5,7 +5,6 @@ The names are those of `environment variables in build environments
 """
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rehearsal.codebuild.machine.workspace import Workspace
@@ -110,8 +109,3 @@ def loopback_environment(endpoint: str) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
-
-
-def layered(*layers: Mapping[str, str]) -> dict[str, str]:
-    """Return all variables, those of a later layer above those of an earlier one."""
-    return {name: value for layer in layers for name, value in layer.items()}

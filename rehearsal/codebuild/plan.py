@@ -191,6 +191,6 @@ def _notes(settings: Json) -> list[str]:
         notes.append("privilegedMode: only recorded, no Docker daemon is started")
     if settings["cache"].get("type") == "S3":
         notes.append("cache of type S3: only recorded, nothing is kept")
-    if (settings.get("vpcConfig") or {}).get("vpcId"):
+    if settings["vpcConfig"].get("vpcId"):
         notes.append("vpcConfig: only recorded, the build runs in this machine's network")
     return notes

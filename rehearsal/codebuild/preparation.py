@@ -59,9 +59,9 @@ def _fetch_sources(order: Order, workspace: Workspace, access: Access) -> str:
     for source in (order.plan.source, *order.plan.secondary_sources):
         order.limits.check()
         folder = workspace.secondary_source(source.identifier) if source.identifier else workspace.source
-        fetched = fetch(source, folder, s3=access.client("s3"), scratch=workspace.scratch)
+        fetched = fetch(source, folder, client=access.client, scratch=workspace.scratch)
         version = version if source.identifier else fetched
-    version = order.plan.handed_over.get("CODEBUILD_RESOLVED_SOURCE_VERSION", version)
+    version = order.plan.handed_over.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or version
     if version:
         order.record.set(resolvedSourceVersion=version)
     return version

@@ -47,6 +47,7 @@ DEFAULTS: Mapping[str, Any] = {
     "queuedTimeoutInMinutes": DEFAULT_QUEUE_MINUTES,
     "encryptionKey": "",
     "logsConfig": {},
+    "vpcConfig": {},
 }
 
 

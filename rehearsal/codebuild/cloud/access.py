@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from rehearsal.emulator.clients import client
 from rehearsal.emulator.contracts import Credentials
+
+AWS_ERRORS = (ClientError, BotoCoreError)
+"""What a call may raise: the service refuses it, or can't be reached, as when the emulator stops."""
 
 
 class Access:

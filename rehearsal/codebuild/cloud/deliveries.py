@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from rehearsal.codebuild.cloud.access import AWS_ERRORS
 from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.machine.archives import pack
 from rehearsal.codebuild.plan import Destination
@@ -63,6 +62,6 @@ def deliver(
         for name, path in objects.items():
             with path.open("rb") as body:
                 s3.put_object(Bucket=destination.bucket, Key=name, Body=body, **arguments)
-    except ClientError as error:
+    except AWS_ERRORS as error:
         raise BuildError("CLIENT_ERROR", f"artifact {record['location']}: {error}") from error
     return record

@@ -3,8 +3,7 @@
 import time
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from rehearsal.codebuild.cloud.access import AWS_ERRORS
 from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.plan import Logs
 
@@ -30,7 +29,7 @@ class LogStream:
         self._waiting = self._sent = 0
         try:
             self._create()
-        except ClientError as error:
+        except AWS_ERRORS as error:
             raise BuildError("ACCESS_DENIED", f"CloudWatch Logs of the build: {error}") from error
 
     def __call__(self, data: bytes) -> None:
@@ -53,7 +52,7 @@ class LogStream:
         try:
             for first in range(0, len(events), EVENTS_A_CALL):
                 self._client.put_log_events(**self._names, logEvents=events[first : first + EVENTS_A_CALL])
-        except ClientError as error:
+        except AWS_ERRORS as error:
             self._problems.append(f"CloudWatch Logs: {error}")
             self._sent = MOST + 1
         problems, self._problems = self._problems, []

@@ -1,18 +1,18 @@
 """Sources: zip archives in S3, fetched under the service role."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from rehearsal.codebuild.cloud.access import AWS_ERRORS
 from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.machine.archives import unpack
 from rehearsal.codebuild.plan import Source
 from rehearsal.errors import RehearsalError
 
 
-def fetch(source: Source, folder: Path, *, s3: Any, scratch: Path) -> str:
+def fetch(source: Source, folder: Path, *, client: Callable[[str], Any], scratch: Path) -> str:
     """Unpack a source into ``folder`` and return the version of its object, empty in a bucket without versions.
 
     Raises:
@@ -24,11 +24,11 @@ def fetch(source: Source, folder: Path, *, s3: Any, scratch: Path) -> str:
     archive = scratch / f"source-{source.identifier}.zip"
     version = {"VersionId": source.version} if source.version else {}
     try:
-        answer = s3.get_object(Bucket=source.bucket, Key=source.key, **version)
+        answer = client("s3").get_object(Bucket=source.bucket, Key=source.key, **version)
         with archive.open("wb") as file:
             shutil.copyfileobj(answer["Body"], file)
         unpack(archive, folder)
-    except ClientError as error:
+    except AWS_ERRORS as error:
         raise BuildError("CLIENT_ERROR", f"source {source.arn}: {error}") from error
     except RehearsalError as error:
         raise BuildError("CLIENT_ERROR", f"source {source.arn}: {error}") from error

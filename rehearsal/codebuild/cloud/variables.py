@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from rehearsal.codebuild.cloud.access import AWS_ERRORS
 from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.plan import Variable
 
@@ -73,7 +72,7 @@ def _parameters(names: Sequence[str], ssm: Any) -> dict[str, str]:
             known |= {parameter["Name"]: parameter["Value"] for parameter in answer["Parameters"]}
             for parameter in answer["Parameters"]:  # a parameter may be asked for by its ARN
                 known |= {parameter["ARN"]: parameter["Value"]} if "ARN" in parameter else {}
-    except ClientError as error:
+    except AWS_ERRORS as error:
         raise BuildError("Decrypted Variables Error", str(error)) from error
     missing = sorted(set(names) - set(known))
     if missing:
@@ -86,7 +85,7 @@ def _secret(variable: Variable, secretsmanager: Any) -> str:
     versions = {"VersionStage": reference.stage, "VersionId": reference.version}
     try:
         answer = secretsmanager.get_secret_value(SecretId=reference.id, **{k: v for k, v in versions.items() if v})
-    except ClientError as error:
+    except AWS_ERRORS as error:
         raise BuildError("Secrets Manager Error", f"{variable.name}: {error}") from error
     text = str(answer.get("SecretString", ""))
     if not reference.json_key:

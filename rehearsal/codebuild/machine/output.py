@@ -33,6 +33,10 @@ class Output:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
         """Write what is left of the last line and close the file."""
         self.flush()
         self._file.close()

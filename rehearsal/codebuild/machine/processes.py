@@ -1,14 +1,20 @@
-"""Ending everything that a build started, however far it forked."""
+"""Ending everything that a build started, however far it forked.
+
+Run as a script with a build's id, it ends that build: what is left to do when the emulator was killed.
+"""
 
 import contextlib
 import os
 import signal
+import sys
+import time
 from collections.abc import Iterable
 
 import psutil
 
 MARK = "CODEBUILD_BUILD_ID"
-ROUNDS = 20
+SECONDS = 5.0
+PAUSE = 0.01
 
 
 def end_build(build_id: str, groups: Iterable[int]) -> list[int]:
@@ -23,20 +29,25 @@ def end_build(build_id: str, groups: Iterable[int]) -> list[int]:
     for group in groups:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
-    found: list[psutil.Process] = []
-    for _ in range(ROUNDS):
-        found = [process for process in psutil.process_iter() if _belongs_to(process, build_id)]
-        if not found:
+    deadline = time.monotonic() + SECONDS
+    while found := [process for process in psutil.process_iter() if _belongs_to(process, build_id)]:
+        if time.monotonic() > deadline:
             break
         for process in found:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        psutil.wait_procs(found, timeout=0.5)
+        time.sleep(PAUSE)
     return [process.pid for process in found]
 
 
 def _belongs_to(process: psutil.Process, build_id: str) -> bool:
+    if process.pid == os.getpid():
+        return False
     try:
         return process.environ().get(MARK) == build_id
     except (psutil.Error, OSError):  # another user's, or gone meanwhile
         return False
+
+
+if __name__ == "__main__":
+    end_build(sys.argv[1], [])

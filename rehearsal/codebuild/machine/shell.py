@@ -5,25 +5,28 @@ import os
 import selectors
 import shlex
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
 
+from rehearsal.codebuild.machine import processes
 from rehearsal.codebuild.machine.limits import Limits
 from rehearsal.codebuild.machine.output import Output
 from rehearsal.codebuild.machine.processes import MARK, end_build
 
 CHUNK = 64 * 1024
+LARGEST_PIPE = 1024 * 1024  # of Linux, unless its administrator says otherwise
 GLANCE = 0.1
 SIGNALLED = 128
 
 # The shell reads the path of a command's file, runs it, and answers its exit status, on lines that commands don't see.
-# The subshell ends the group when the emulator is gone without a word. A command that ends the shell leaves directory
+# The subshell ends the build when the emulator is gone without a word. A command that ends the shell leaves directory
 # and exported variables to the shell that follows.
 SESSION = """
 exec 3<&0 4>&1 </dev/null >&2
-( ( read -r _ </dev/fd/{alive}; kill -KILL 0 ) 3<&- 4>&- >/dev/null 2>&1 & )
+( ( read -r _ </dev/fd/{alive}; {end} || kill -KILL 0 ) 3<&- 4>&- >/dev/null 2>&1 & )
 if [ -s {state} ]; then . {state}; cd "$(cat {place})"; fi
 trap 'export -p >{state}; pwd >{place}' EXIT
 while IFS= read -r _command <&3; do
@@ -115,6 +118,7 @@ class Shell:
     def _start(self) -> subprocess.Popen[bytes]:
         session = SESSION.format(
             alive=self._alive,
+            end=shlex.join([sys.executable, "-I", processes.__file__, self._build_id]),
             state=shlex.quote(str(self._control / "state")),
             place=shlex.quote(str(self._control / "place")),
         )
@@ -161,7 +165,6 @@ class Shell:
         return status if status >= 0 else SIGNALLED - status
 
     def _drain(self) -> None:
-        """Take what stands in the pipe. A background process may go on writing, so no more than a pipe holds."""
+        """Take what stands in the pipe, once: a background process may go on writing for ever."""
         with contextlib.suppress(BlockingIOError):
-            for _ in range(16):
-                self._output.feed(os.read(self._reader, CHUNK))
+            self._output.feed(os.read(self._reader, LARGEST_PIPE))
