@@ -15,6 +15,12 @@ NO_RETRIES = botocore.config.Config(
     ignore_configured_endpoint_urls=True,
 )
 
+# As botocore writes its own: name in the file, names in the environment, default, conversion.
+NOTHING_OF_THE_USERS = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 LOADER = botocore.loaders.create_loader()  # reads each service's description once, which takes most of a client's time
 
 
@@ -23,10 +29,7 @@ def client(service: str, *, endpoint: str, region: str, credentials: Mapping[str
 
     The session reads no profile and no file, so that a user's own credentials can neither be used nor get in the way.
     """
-    core = botocore.session.Session()
-    core.set_config_variable("config_file", os.devnull)
-    core.set_config_variable("credentials_file", os.devnull)
-    core.set_config_variable("profile", None)
+    core = botocore.session.Session(session_vars=NOTHING_OF_THE_USERS)
     core.register_component("data_loader", LOADER)
     session = boto3.session.Session(botocore_session=core, region_name=region)
     return session.client(
