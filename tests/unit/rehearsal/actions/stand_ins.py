@@ -1,0 +1,149 @@
+"""Stand-ins for what an action is given: services that answer from a script, and a place for what it reports."""
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.actions.artifacts import Artifacts, archive_of
+from rehearsal.actions.contracts import ActionAbandonedError, ActionContext
+from rehearsal.actions.log import ActionLog
+from rehearsal.engine.definition import Action, ArtifactStore
+from rehearsal.engine.execution import Decision, Location
+from tests.unit.rehearsal.engine.samples import REGION
+
+ROLE = "arn:aws:iam::111111111111:role/action"
+Json = dict[str, Any]
+
+
+def client_error(code: str, message: str, operation: str = "Operation") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+@dataclass
+class Service:
+    """Answers each operation from its own list, the last answer again and again; keeps what was asked.
+
+    An answer that is an exception is raised.
+    """
+
+    answers: dict[str, list[Any]]
+    calls: list[tuple[str, Json]] = field(default_factory=list)
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(**members: Any) -> Any:
+            self.calls.append((operation, members))
+            answers = self.answers[operation]
+            answer = answers.pop(0) if len(answers) > 1 else answers[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+    def get_paginator(self, operation: str) -> "Paginator":
+        return Paginator(self, operation)
+
+    def asked(self, operation: str) -> Json:
+        """What the one call of an operation asked."""
+        (found,) = [members for name, members in self.calls if name == operation]
+        return found
+
+
+@dataclass
+class Paginator:
+    """One page at each look."""
+
+    service: Service
+    operation: str
+
+    def paginate(self, **members: Any) -> Iterator[Any]:
+        yield getattr(self.service, self.operation)(**members)
+
+
+@dataclass
+class Bucket:
+    """S3 as far as artifacts need it."""
+
+    objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    uploads: list[Json] = field(default_factory=list)
+
+    def get_object(self, *, Bucket: str, Key: str) -> Json:  # noqa: N803 - S3's own names
+        return {"Body": io.BytesIO(self.objects[Bucket, Key])}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **more: Any) -> None:  # noqa: N803 - S3's own names
+        self.objects[Bucket, Key] = Body
+        self.uploads.append(more)
+
+
+@dataclass
+class Reports:
+    """Keeps what an action reports; gives up after ``patience`` pauses."""
+
+    patience: int = 1000
+    decision: Decision | None = None
+    said: list[Json] = field(default_factory=list)
+
+    def report(self, **members: Any) -> None:
+        self.said.append(members)
+
+    def pause(self, seconds: float) -> None:
+        self.patience -= 1
+        if self.patience < 0:
+            raise ActionAbandonedError
+
+    def decide(self, token: str, timeout: float) -> Decision | None:
+        self.said.append({"token": token, "timeout": timeout})
+        return self.decision
+
+
+def context(
+    folder: Path,
+    action: Action,
+    *,
+    services: Mapping[str, Any] | None = None,
+    files: Mapping[str, Mapping[str, bytes]] | None = None,
+    bucket: Bucket | None = None,
+    reports: Reports | None = None,
+    key: str = "",
+    commits: Mapping[str, str] | None = None,
+    permitted: Sequence[str] = (),
+) -> ActionContext:
+    """Return the context of one run of ``action``, whose input artifacts hold ``files`` by artifact and path."""
+    storage = bucket or Bucket()
+    inputs = {
+        each.name: Location(bucket="artifacts", key=f"delivery/{each.name}/in") for each in action.input_artifacts
+    }
+    for name, content in (files or {}).items():
+        storage.objects["artifacts", inputs[name].key] = archive_of(content)
+    outputs = {
+        each.name: Location(bucket="artifacts", key=f"delivery/{each.name}/out") for each in action.output_artifacts
+    }
+    encryption = {"id": key, "type": "KMS"} if key else None
+    store = ArtifactStore.model_validate({"type": "S3", "location": "artifacts", "encryptionKey": encryption})
+    return ActionContext(
+        run_id="run-1",
+        pipeline="delivery",
+        execution="execution-1",
+        stage="Stage",
+        action=action,
+        configuration=action.configuration,
+        account="111111111111",
+        region=REGION,
+        role=ROLE,
+        clients=lambda service: (services or {})[service],
+        permits=lambda actions, resource: set(actions) <= set(permitted),
+        artifacts=Artifacts(store=store, inputs=inputs, outputs=outputs, s3=lambda: storage, pipeline_s3=lambda: storage),
+        progress=reports or Reports(),
+        log=ActionLog(folder / "action.log"),
+        repositories=folder / "repositories",
+        build_logs=folder / "builds",
+        commits=commits or {},
+    )
+
+
+def log_of(found: ActionContext) -> str:
+    return found.log.path.read_text()
