@@ -32,13 +32,15 @@ def object_key(pipeline: str, artifact: str) -> str:
 class Artifacts:
     """The input artifacts of one action, and the places where it puts its output artifacts.
 
-    ``s3`` answers a client under the action's role, so that a role without access to the bucket fails.
+    ``s3`` answers a client under the action's role, so that a role without access to the bucket fails; ``pipeline_s3``
+    one under the pipeline's, for what CodePipeline itself puts into its bucket.
     """
 
     store: ArtifactStore
     inputs: Mapping[str, Location]
     outputs: Mapping[str, Location]
     s3: Callable[[], Any] = field(repr=False)
+    pipeline_s3: Callable[[], Any] = field(repr=False)
 
     def input(self, name: str) -> Location:
         """Return where an input artifact lies.

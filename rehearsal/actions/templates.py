@@ -50,8 +50,8 @@ def _template(context: ActionContext) -> dict[str, str]:
         return {"TemplateBody": body.decode()}
     bucket = context.artifacts.store.location
     key = object_key(context.pipeline, "Template")
-    s3 = context.artifacts.s3()
-    s3.put_object(Bucket=bucket, Key=key, Body=body, **context.artifacts.encryption())
+    # A deploy role of CDK's bootstrap may only read this bucket, and yet deploys large templates on AWS.
+    context.artifacts.pipeline_s3().put_object(Bucket=bucket, Key=key, Body=body, **context.artifacts.encryption())
     return {"TemplateURL": f"https://s3.{context.region}.amazonaws.com/{bucket}/{key}"}
 
 

@@ -70,7 +70,7 @@ class ActionRunner:
                 action=action.name,
             )
         )
-        session = self._session(action)
+        session = self._session(action.role_arn)
         try:
             outcome = self._outcome(action, run, session, action_log)
         except ActionAbandonedError:
@@ -123,6 +123,7 @@ class ActionRunner:
                 inputs=run.inputs,
                 outputs=run.outputs,
                 s3=lambda: session.client("s3", region),
+                pipeline_s3=lambda: self._session(None).client("s3", region),
             ),
             progress=RunProgress(store=self.store, record=self.record, execution=self.execution, run=run),
             log=action_log,
@@ -138,12 +139,12 @@ class ActionRunner:
     def _artifact_store(self, action: Action) -> ArtifactStore:
         return self.execution.pipeline.store(action.region or self.record.region)
 
-    def _session(self, action: Action) -> RoleSession:
+    def _session(self, action_role: str | None) -> RoleSession:
         return RoleSession(
             self.config,
             pipeline_arn=self.record.arn,
             pipeline_role=self.execution.pipeline.role_arn,
-            action_role=action.role_arn,
+            action_role=action_role,
             name=self.execution.id.replace("-", ""),
         )
 
