@@ -17,10 +17,10 @@ class FailingApp:
 
 
 def test_findings_come_without_the_librarys_own_name_for_them() -> None:
-    with pytest.raises(FindingsError, match="^ERROR no encryption$"):
+    with pytest.raises(FindingsError, match=r"^ERROR no encryption$"):
         synthesise(cast("App", FailingApp("ValidationFailed: ERROR no encryption")))
 
 
 def test_any_other_failure_keeps_its_traceback() -> None:
-    with pytest.raises(RuntimeError, match="^CyclicReference: A, B$"):
+    with pytest.raises(RuntimeError, match=r"^CyclicReference: A, B$"):
         synthesise(cast("App", FailingApp("CyclicReference: A, B")))

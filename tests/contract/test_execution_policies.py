@@ -1,0 +1,244 @@
+"""The policies under which CloudFormation works allow what the templates hold, and little more.
+
+What a resource type needs stands in its schema in the CloudFormation registry (``handlers``), of which cfn-lint carries
+a copy.
+"""
+
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cfnlint
+import pytest
+
+from tests.synthesis import ROOT, Template, as_list
+
+SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"
+LIMIT = 6144
+"""Characters of a managed policy, white space aside (IAM user guide, "IAM and AWS STS quotas")."""
+
+# CloudFormation has no handlers in the registry for this type: it is one of those that it handles itself.
+WITHOUT_SCHEMA = {
+    "AWS::CodeBuild::Project": {
+        f"codebuild:{action}" for action in ("BatchGetProjects", "CreateProject", "DeleteProject", "UpdateProject")
+    }
+}
+
+# Permissions that handlers name for properties which no template here has. Whoever adds such a property sees the
+# deployment fail at the missing permission, and widens the policy knowingly.
+FOR_OTHER_PROPERTIES = {
+    "CloudFront distributions for tenants, staging and VPC origins": [
+        "cloudfront:*ConnectionGroup",
+        "cloudfront:GetVpcOrigin",
+        "cloudfront:UpdateDistributionWithStagingConfig",
+    ],
+    "addresses handed over by another account": ["ec2:AcceptAddressTransfer"],
+    "subnets with IPv6, VPCs with encryption control": [
+        "ec2:*SubnetCidrBlock",
+        "ec2:CreateVpcEncryptionControl",
+    ],
+    "VPN gateways": ["ec2:*VpnGateway"],
+    "endpoints of VPC Lattice and of other regions": ["vpc-lattice:*", "vpce:*"],
+    "tags of auto scaling groups": ["autoscaling:DescribeTags"],
+    "managed policies and boundaries of roles and groups, and policies of users": [
+        "iam:AttachGroupPolicy",
+        "iam:AttachRolePolicy",
+        "iam:DetachGroupPolicy",
+        "iam:DetachRolePolicy",
+        "iam:*RolePermissionsBoundary",
+        "iam:*UserPolicy",
+    ],
+    "monitoring roles of the database": ["iam:ListRoles"],
+    "accounts in an organization": ["iam:DescribeOrganization", "payments:GetConnectedAccount"],
+    "functions with layers, file systems, code signing, runtime aliases or capacity providers": [
+        "elasticfilesystem:*",
+        "lambda:AssociateRuntimeAlias",
+        "lambda:GetLayerVersion",
+        "lambda:PassCapacityProvider",
+        "s3files:*",
+    ],
+    "logs to Firehose and S3, log groups with data protection or indexes": [
+        "firehose:*",
+        "logs:*DataProtectionPolicy",
+        "logs:*IndexPolicy",
+        "logs:PutBearerTokenAuthentication",
+        "logs:PutLogGroupDeletionProtection",
+        "s3:REST.PUT.OBJECT",
+    ],
+    "replicas, snapshots and restored databases": [
+        "rds:*DBInstanceAutomatedBackupsReplication",
+        "rds:*RoleToDBInstance",
+        "rds:*RoleFromDBInstance",
+        "rds:CreateDBInstanceReadReplica",
+        "rds:CreateDBSnapshot",
+        "rds:PromoteReadReplica",
+        "rds:RestoreDBInstance*",
+    ],
+    "S3 tables, object lock, websites, replication": [
+        "s3:*BucketMetadata*",
+        "s3:DeleteBucketAnalyticsConfiguration",
+        "s3:DeleteBucketCors",
+        "s3:DeleteBucketEncryption",
+        "s3:DeleteBucketLifecycle",
+        "s3:DeleteBucketMetricsConfiguration",
+        "s3:DeleteBucketReplication",
+        "s3:DeleteBucketWebsite",
+        "s3:DeleteObject",
+        "s3:PutObjectAcl",
+        "s3tables:*",
+    ],
+    "topics with data protection, subscriptions to Firehose": ["sns:PutDataProtectionPolicy"],
+}
+UNUSED = [pattern for patterns in FOR_OTHER_PROPERTIES.values() for pattern in patterns]
+
+# The pipeline's stack has no groups, and no service delivers logs to its log group.
+UNUSED_IN_TOOLS = ["iam:*GroupPolicy", "logs:CreateLogDelivery", "logs:*ResourcePolic*"]
+
+
+@cache
+def policy(name: str) -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = json.loads((ROOT / "bootstrap" / f"{name}.json").read_text())["Statement"]
+    return statements
+
+
+def matches(value: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(value.lower(), pattern.lower()) for pattern in patterns)
+
+
+def allowed(name: str, action: str, resource: str | None = None) -> bool:
+    return any(
+        matches(action, as_list(statement["Action"]))
+        and (resource is None or matches(resource, as_list(statement["Resource"])))
+        for statement in policy(name)
+    )
+
+
+def needed(kind: str) -> set[str]:
+    """What CloudFormation does, by the type's schema, to create, read, update and delete a resource."""
+    if kind in WITHOUT_SCHEMA:
+        return WITHOUT_SCHEMA[kind]
+    registry = json.loads((SCHEMAS / "providers" / "us-east-1.json").read_text())
+    handlers = json.loads((SCHEMAS / "resources" / f"{registry[kind]}.json").read_text())["handlers"]
+    return {
+        permission
+        for verb in ("create", "read", "update", "delete")
+        for permission in handlers.get(verb, {}).get("permissions", [])
+    }
+
+
+def kinds(*templates: Template) -> Iterator[str]:
+    types = {resource["Type"] for template in templates for resource in template["Resources"].values()}
+    return (kind for kind in sorted(types) if not kind.startswith("Custom::"))
+
+
+def missing(name: str, *templates: Template, unused: list[str]) -> dict[str, list[str]]:
+    found = {
+        kind: [action for action in sorted(needed(kind)) if not allowed(name, action) and not matches(action, unused)]
+        for kind in kinds(*templates)
+    }
+    return {kind: actions for kind, actions in found.items() if actions}
+
+
+def test_the_tools_policy_allows_what_the_pipeline_holds(pipeline_template: Template) -> None:
+    assert missing("tools", pipeline_template, unused=UNUSED + UNUSED_IN_TOOLS) == {}
+
+
+def test_the_stage_policy_allows_what_the_workload_holds(dev_template: Template, prod_template: Template) -> None:
+    assert missing("stage", dev_template, prod_template, unused=UNUSED) == {}
+
+
+def test_nothing_is_explained_away_that_no_handler_asks_for(
+    pipeline_template: Template, dev_template: Template, prod_template: Template
+) -> None:
+    stage = {action for kind in kinds(dev_template, prod_template) for action in needed(kind)}
+    tools = {action for kind in kinds(pipeline_template) for action in needed(kind)}
+    refused = {action for action in stage if not allowed("stage", action)}
+    refused |= {action for action in tools if not allowed("tools", action)}
+    patterns = UNUSED + UNUSED_IN_TOOLS
+    assert [pattern for pattern in patterns if not any(matches(action, [pattern]) for action in refused)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "resource"),
+    [
+        ("tools", "codebuild:CreateProject", "arn:aws:codebuild:us-east-1:111111111111:project/DeliveryPipelineDev-x1"),
+        ("tools", "codepipeline:UpdatePipeline", "arn:aws:codepipeline:us-east-1:111111111111:TapPipeline-Delivery-x1"),
+        ("tools", "iam:CreateRole", "arn:aws:iam::111111111111:role/TapPipeline-DeliveryPipelineRole-x1"),
+        ("tools", "s3:CreateBucket", "arn:aws:s3:::tappipeline-artifactsbucket-x1"),
+        ("tools", "ssm:GetParameters", "arn:aws:ssm:us-east-1:111111111111:parameter/cdk-bootstrap/hnb659fds/version"),
+        ("stage", "iam:CreateRole", "arn:aws:iam::222222222222:role/dev-tap-check"),
+        ("stage", "iam:PutGroupPolicy", "arn:aws:iam::222222222222:group/dev-tap-Operators-x1"),
+        ("stage", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:222222222222:function:dev-tap-CustomVpc-x1"),
+        ("stage", "logs:CreateLogGroup", "arn:aws:logs:us-east-1:222222222222:log-group:aws-waf-logs-dev-tap:*"),
+        (
+            "stage",
+            "logs:CreateLogGroup",
+            "arn:aws:logs:us-east-1:222222222222:log-group:/aws/rds/instance/prod-tap/upgrade:*",
+        ),
+        ("stage", "rds:CreateDBInstance", "arn:aws:rds:us-east-1:222222222222:db:dev-tap"),
+        ("stage", "s3:CreateBucket", "arn:aws:s3:::dev-tap-storagedata-x1"),
+        ("stage", "s3:GetObject", "arn:aws:s3:::cdk-hnb659fds-assets-222222222222-us-east-1/a.zip"),
+        ("stage", "ssm:GetParameters", "arn:aws:ssm:us-east-1:222222222222:parameter/cdk-bootstrap/hnb659fds/version"),
+    ],
+)
+def test_resources_are_reached_by_the_names_that_cloudformation_gives(name: str, action: str, resource: str) -> None:
+    assert allowed(name, action, resource)
+
+
+@pytest.mark.parametrize("name", ["tools", "stage"])
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iam:CreateRole", "arn:aws:iam::222222222222:role/Administrator"),
+        ("iam:PutRolePolicy", "arn:aws:iam::222222222222:role/cdk-hnb659fds-cfn-exec-role-222222222222-us-east-1"),
+        ("iam:AttachRolePolicy", "arn:aws:iam::222222222222:role/dev-tap-check"),
+        ("iam:CreateUser", "arn:aws:iam::222222222222:user/dev-tap-me"),
+        ("s3:DeleteBucket", "arn:aws:s3:::cdk-hnb659fds-assets-222222222222-us-east-1"),
+        ("s3:GetObject", "arn:aws:s3:::dev-tap-storagedata-x1/secret"),
+        ("s3:GetObject", "arn:aws:s3:::tappipeline-artifactsbucket-x1/source.zip"),
+        ("ec2:RunInstances", "arn:aws:ec2:us-east-1:222222222222:instance/i-1"),
+        ("lambda:UpdateFunctionCode", "arn:aws:lambda:us-east-1:222222222222:function:other"),
+        ("rds:DeleteDBInstance", "arn:aws:rds:us-east-1:222222222222:db:other"),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:222222222222:secret:rds!db-1"),
+        ("sts:AssumeRole", "arn:aws:iam::222222222222:role/dev-tap-check"),
+    ],
+)
+def test_what_belongs_to_others_is_out_of_reach(name: str, action: str, resource: str) -> None:
+    assert not allowed(name, action, resource)
+
+
+@pytest.mark.parametrize("name", ["tools", "stage"])
+def test_a_policy_fits_and_names_its_actions_and_resources(name: str) -> None:
+    text = (ROOT / "bootstrap" / f"{name}.json").read_text()
+    assert len("".join(text.split())) <= LIMIT
+    for statement in policy(name):
+        assert statement["Effect"] == "Allow"
+        for action in as_list(statement["Action"]):
+            service, _, verb = action.partition(":")
+            assert service.replace("-", "").isalnum()
+            assert verb.strip("*")
+
+
+# Calls that list or create what has no name yet, or that AWS authorises on everything alone (service authorization
+# reference of each service).
+WITHOUT_RESOURCE = {
+    "tools": {"NewKeys", "KeysListed", "LogGroupsListed"},
+    "stage": {"NewKeys", "NetworkSeen", "DatabaseSeen", "LogDelivery"},
+}
+
+
+@pytest.mark.parametrize("name", ["tools", "stage"])
+def test_only_calls_without_a_resource_reach_everything(name: str) -> None:
+    everywhere = {statement["Sid"] for statement in policy(name) if "*" in as_list(statement["Resource"])}
+    assert everywhere == WITHOUT_RESOURCE[name]
+
+
+@pytest.mark.parametrize("name", ["tools", "stage"])
+def test_roles_are_passed_to_named_services_alone(name: str) -> None:
+    for statement in policy(name):
+        if "iam:PassRole" in as_list(statement["Action"]):
+            assert as_list(statement["Action"]) == ["iam:PassRole"]
+            assert statement["Condition"]["StringEquals"]["iam:PassedToService"]
