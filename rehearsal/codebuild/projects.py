@@ -1,11 +1,14 @@
 """Build projects: every setting that a build reads is kept, from the API and from CloudFormation alike."""
 
+import re
 import time
 from typing import Any
 
 from rehearsal.codebuild.settings import invalid
 from rehearsal.emulator.contracts import Call, Json, Properties, ServiceError
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,254}")  # of CreateProject, by CodeBuild's API reference
+NAME_RULE = "2 to 255 letters, digits, - and _ are, the first a letter or digit"
 CFN_ONLY = ("Name", "Tags", "Triggers")
 KEPT_BY_THE_EMULATOR = frozenset({"name", "arn", "created", "lastModified", "tags", "badge"})
 RENAMED = {"buildSpec": "buildspec", "visibility": "projectVisibility"}
@@ -25,6 +28,9 @@ def check_properties(properties: Properties) -> None:
     Raises:
         ValueError: the reason, as CloudFormation reports it.
     """
+    name = properties.get("Name")
+    if name is not None and not NAME.fullmatch(name):
+        raise ValueError(f"Name {name!r} is not allowed; {NAME_RULE}")
     if str((properties.get("Triggers") or {}).get("Webhook", "false")).lower() == "true":
         raise ValueError("Triggers.Webhook is not supported by a rehearsal: a pipeline or StartBuild starts its builds")
 
@@ -46,7 +52,7 @@ def created(call: Call) -> Json:
     """Return the project that CreateProject asks for.
 
     Raises:
-        ServiceError: InvalidInputException if a required member is missing.
+        ServiceError: InvalidInputException if a required member is missing or the name is malformed.
     """
     missing = [
         name for name in ("name", "source", "artifacts", "environment", "serviceRole") if not call.payload.get(name)
@@ -54,6 +60,8 @@ def created(call: Call) -> Json:
     if missing:
         raise invalid(f"{', '.join(missing)} is missing")
     name, now = call.payload["name"], time.time()
+    if not NAME.fullmatch(name):
+        raise invalid(f"name {name!r} is not allowed; {NAME_RULE}")
     arn = f"arn:aws:codebuild:{call.region}:{call.account}:project/{name}"
     fixed = {"arn": arn, "created": now, "lastModified": now, "badge": {"badgeEnabled": False}}
     return {"description": "", "tags": [], **DEFAULTS, **call.payload, **fixed}

@@ -9,7 +9,7 @@ from rehearsal.codebuild.build import run_build
 from rehearsal.codebuild.machine.limits import Limits
 from rehearsal.codebuild.machine.workspace import Workspaces
 from rehearsal.codebuild.order import Assume, Order
-from rehearsal.codebuild.plan import read_plan
+from rehearsal.codebuild.planning import read_plan
 from rehearsal.codebuild.record import Record
 from rehearsal.codebuild.settings import invalid, merge
 from rehearsal.codebuild.submission import first_record, identify
@@ -69,13 +69,12 @@ class Builds:
     def stop(self, call: Call) -> Json:
         """StopBuild. Answers once the build has ended, or after ten seconds."""
         build_id = _id(call.payload["id"])
+        if self._builds.get(build_id) is None:  # ids of other accounts are none of the caller's business
+            raise ServiceError("ResourceNotFoundException", f"Build cannot be found: {build_id}")
         if running := self._running.get(build_id):
             running.limits.stop()
             running.done.wait(STOP_SECONDS)
-        build = self._builds.get(build_id)
-        if build is None:
-            raise ServiceError("ResourceNotFoundException", f"Build cannot be found: {build_id}")
-        return {"build": build}
+        return {"build": self._builds.get(build_id)}
 
     def list_of_project(self, call: Call) -> Json:
         """ListBuildsForProject, the newest first unless ``sortOrder`` says otherwise, all on one page."""

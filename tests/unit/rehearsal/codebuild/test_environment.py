@@ -8,7 +8,7 @@ from rehearsal.codebuild.environment import (
     service_environment,
 )
 from rehearsal.codebuild.machine.workspace import Workspace
-from rehearsal.codebuild.plan import read_plan
+from rehearsal.codebuild.planning import read_plan
 from rehearsal.codebuild.settings import merge
 from rehearsal.emulator.config import EmulatorConfig
 

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.codebuild.plan import Logs, Plan, Source, Variable, read_plan
+from rehearsal.codebuild.plan import Logs, Plan, Source, Variable
+from rehearsal.codebuild.planning import read_plan
 from rehearsal.codebuild.settings import merge
 from rehearsal.emulator.contracts import Json, ServiceError
 
@@ -172,6 +173,8 @@ def test_settings_that_one_machine_cannot_follow_are_told() -> None:
         ({"artifacts": {"type": "CODEPIPELINE"}}, {}, "artifacts type CODEPIPELINE is not supported by a rehearsal"),
         ({"artifacts": {"type": "S3", "location": "a/b"}}, {}, "artifacts location 'a/b' is not allowed"),
         ({"artifacts": {"type": "S3"}}, {}, "artifacts location '' is not allowed"),
+        ({}, {"secondarySourcesOverride": [{"type": "NO_SOURCE"}]}, "sourceIdentifier '' is not allowed"),
+        ({"secondarySources": [{"type": "S3", "sourceIdentifier": "../up"}]}, {}, "sourceIdentifier '../up' is not"),
         ({"serviceRole": "builder"}, {}, "service role 'builder' is not allowed; the ARN of a role is"),
         ({"serviceRole": None}, {}, "service role '' is not allowed"),
         (

@@ -81,14 +81,14 @@ def test_a_webhook_is_refused(webhook: object) -> None:
         check_properties({"Triggers": {"Webhook": webhook}})
 
 
-@pytest.mark.parametrize("properties", [{}, {"Triggers": {"Webhook": False}}, {"Triggers": None}])
+@pytest.mark.parametrize("properties", [{}, {"Name": "p1"}, {"Triggers": {"Webhook": False}}, {"Triggers": None}])
 def test_no_webhook_is_fine(properties: Json) -> None:
     check_properties(properties)
 
 
 def test_the_api_keeps_every_setting() -> None:
     given: Json = {
-        "name": "p",
+        "name": "p1",
         "source": {"type": "NO_SOURCE"},
         "artifacts": {"type": "NO_ARTIFACTS"},
         "environment": {"image": "i"},
@@ -97,19 +97,33 @@ def test_the_api_keeps_every_setting() -> None:
     }
     project = created(call(**given))
     assert project.items() >= given.items()
-    assert project["arn"] == f"{ARN}p"
-    changed = updated(project, call("UpdateProject", name="p", description="new"))
+    assert project["arn"] == f"{ARN}p1"
+    changed = updated(project, call("UpdateProject", name="p1", description="new"))
     assert (changed["description"], changed["cache"]) == ("new", {"type": "LOCAL"})
     assert changed["lastModified"] > project["created"]
 
 
 def test_a_project_without_its_least_is_refused() -> None:
     with pytest.raises(ServiceError) as caught:
-        created(call(name="p", source={"type": "S3"}))
+        created(call(name="p1", source={"type": "S3"}))
     assert (caught.value.code, caught.value.message) == (
         "InvalidInputException",
         "artifacts, environment, serviceRole is missing",
     )
+
+
+@pytest.mark.parametrize("name", ["p", "../p", "-p", "a b", "a" * 256])
+def test_a_malformed_name_is_refused(name: str) -> None:
+    given: Json = {
+        "source": {"type": "S3"},
+        "artifacts": {"type": "S3"},
+        "environment": {"image": "i"},
+        "serviceRole": "r",
+    }
+    with pytest.raises(ServiceError, match="is not allowed; 2 to 255 letters"):
+        created(call(name=name, **given))
+    with pytest.raises(ValueError, match="is not allowed; 2 to 255 letters"):
+        check_properties({"Name": name})
 
 
 def test_a_project_is_found_by_name_and_arn() -> None:
