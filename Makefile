@@ -48,7 +48,7 @@ test: setup lint ## Check style and types, and run every test, with branch cover
 
 .PHONY: check-stage
 check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables
-	@$(RUN) pytest --force-enable-socket tests/live
+	@$(RUN) pytest --confcutdir=tests/live --force-enable-socket tests/live
 
 .PHONY: rehearse
 rehearse: setup ## Carry HEAD from push to prod on this machine (APPROVE=yes answers the approval)

@@ -64,7 +64,7 @@ def run(
     app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, keep: tuple[str, ...], approve: str
 ) -> None:
     """Push HEAD through its own pipeline, from an empty AWS to the last stage, and stop."""
-    console = Console()
+    console = Console(emoji=False)
     request = _request(app, pipeline_policy, stage_policy, port, keep)
     folders = Folders(root=request.app / ".rehearsal")
     alone = approve == "yes" or not sys.stdin.isatty()
@@ -85,7 +85,7 @@ def run(
 @app_options
 def up(app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, keep: tuple[str, ...]) -> None:
     """Push HEAD as far as its approval, leave everything running, and say how to go on."""
-    console = Console()
+    console = Console(emoji=False)
     request = _request(app, pipeline_policy, stage_policy, port, keep)
     folders = Folders(root=request.app / ".rehearsal")
     with _edge(console, folders, keep_running=True):
@@ -175,12 +175,12 @@ def _edge(console: Console, folders: Folders, *, keep_running: bool) -> Iterator
         sys.exit(INTERRUPTED)
     except RehearsalError as error:
         stop_services(folders)
-        Console(stderr=True).print(f"rehearsal: {error}", markup=False, highlight=False, soft_wrap=True)
+        Console(stderr=True, emoji=False).print(f"rehearsal: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
     except OSError as error:
         stop_services(folders)
         what = f"{error.filename or folders.root}: {error.strerror or error}"
-        Console(stderr=True).print(f"rehearsal: {what}", markup=False, highlight=False, soft_wrap=True)
+        Console(stderr=True, emoji=False).print(f"rehearsal: {what}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
     except BaseException:
         stop_services(folders)
