@@ -9,7 +9,7 @@ from tests.synthesis import Template, synthesise, template_of
 
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of the app as it is committed."""
+    """The cloud assembly of the app, by the tests' own settings."""
     return synthesise(tmp_path_factory.mktemp("assembly"), environ={})
 
 

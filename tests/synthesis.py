@@ -1,6 +1,8 @@
 """The app synthesised in process, and how to find one's way in a cloud assembly."""
 
 import json
+import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,17 @@ from compliance import gate
 ROOT = Path(__file__).parent.parent
 Template = Mapping[str, Any]
 Resource = Mapping[str, Any]
+
+# The tests' own settings, so that they pass in a clone whose cdk.json names its owner's accounts.
+SETTINGS: Mapping[str, Any] = {
+    "tools": {"account": "111111111111", "region": "us-east-1"},
+    "dev": {"account": "222222222222", "region": "us-east-1"},
+    "prod": {"account": "333333333333", "region": "us-east-1"},
+    "repository": "your-organisation/tap-delivery",
+    "branch": "main",
+    "connection_arn": "arn:aws:codeconnections:us-east-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
+    "approvers": ["one@example.com", "two@example.com"],
+}
 
 # What the CDK CLI adds to the context by default, and `versionReporting` of cdk.json: with these, a synth in process
 # writes what `cdk synth` writes. A contract test holds the two together.
@@ -30,18 +43,36 @@ def committed_context() -> dict[str, Any]:
     return context
 
 
+def as_variables(settings: Mapping[str, Any], prefix: str = "DELIVERY") -> dict[str, str]:
+    """The environment variables that stand for ``settings``."""
+    variables: dict[str, str] = {}
+    for name, value in settings.items():
+        variable = f"{prefix}_{name}".upper()
+        if isinstance(value, Mapping):
+            variables |= as_variables(value, variable)
+        else:
+            variables[variable] = value if isinstance(value, str) else ",".join(value)
+    return variables
+
+
 def new_app(outdir: Path) -> App:
-    """An empty app with the committed context."""
-    context = {**committed_context(), **ADDED_BY_CLI, **gate.STRICT}
-    return App(outdir=str(outdir), context=context, analytics_reporting=False)
+    """An empty app with the committed feature flags and the tests' own settings."""
+    context = {**committed_context(), "delivery": SETTINGS, **ADDED_BY_CLI, **gate.STRICT}
+    return App(outdir=str(outdir), context=context, analytics_reporting=False, stack_traces=False)
 
 
 def synthesise(outdir: Path, *, environ: Mapping[str, str]) -> Path:
-    """Synthesise the whole app with the gate, as committed and with ``environ`` above it; return ``outdir``."""
+    """Synthesise the whole app with the gate, by the tests' settings and ``environ`` above them; return ``outdir``."""
     app = new_app(outdir)
     delivery_app.build(app, environ=environ)
     gate.synthesise(app)
     return outdir
+
+
+def command_environ(**more: str) -> dict[str, str]:
+    """The environment of a command that people run: theirs, with the clone's tools first on the path."""
+    tools = [str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin"), os.environ["PATH"]]
+    return {**os.environ, "PATH": os.pathsep.join(tools), **more}
 
 
 def stack_templates(assembly: Path) -> Iterator[tuple[str, Path]]:

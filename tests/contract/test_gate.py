@@ -1,7 +1,7 @@
 """The gate holds the whole app, and nothing passes it by way of a neighbour."""
 
-import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from compliance.acknowledgements import acknowledge
 from compliance.gate import FindingsError, add_gate, synthesise
 from compliance.report import read_report
-from tests.synthesis import ROOT, new_app
+from tests.synthesis import ROOT, command_environ, new_app
 
 UNENCRYPTED = """
 from aws_cdk import App, Stack, Stage
@@ -67,7 +67,7 @@ def test_an_empty_app_is_no_pass(tmp_path: Path) -> None:
     add_gate(app)
     app.synth()
     answer = subprocess.run(
-        ["python", "-m", "compliance", tmp_path], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "compliance", tmp_path], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
@@ -78,7 +78,7 @@ def test_cdk_synth_fails_on_an_unencrypted_bucket(tmp_path: Path) -> None:
     answer = subprocess.run(
         ["cdk", "synth", "--quiet", "--app", "python app.py"],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=command_environ(PYTHONPATH=str(ROOT)),
         capture_output=True,
         text=True,
         check=False,

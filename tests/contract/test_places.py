@@ -16,7 +16,6 @@ def test_one_account_holds_all_and_the_pipeline_lives_elsewhere(tmp_path: Path) 
     support = f"cross-region-stack-{ONE}:us-east-1"
     assert set(templates) == {"TapPipeline", "TapPipeline/Dev/Tap", "TapPipeline/Prod/Tap", support}
     for text in templates.values():
-        # Only the connection is still the committed one, which these settings do not change.
         assert "222222222222" not in text
         assert "333333333333" not in text
     pipelines = of_type(json.loads(templates["TapPipeline"]), "AWS::CodePipeline::Pipeline")

@@ -1,14 +1,13 @@
 """The same commit is the same bytes: at home, in a build, and in these tests."""
 
 import json
-import os
 import subprocess
 import tarfile
 from pathlib import Path
 
 import aws_cdk
 
-from tests.synthesis import ROOT, committed_context
+from tests.synthesis import ROOT, SETTINGS, as_variables, command_environ, committed_context
 
 # Where the CDK notes where a construct was made: paths of the process, which never reach CloudFormation.
 NOTES = ("*.metadata.json", "validation-report.json")
@@ -23,7 +22,8 @@ def files(assembly: Path) -> dict[str, bytes]:
 
 
 def test_the_command_line_writes_the_same_bytes_in_another_environment(assembly: Path, tmp_path: Path) -> None:
-    environ = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C", "AWS_REGION": "eu-west-1"}
+    elsewhere = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "AWS_REGION": "eu-west-1"}
+    environ = command_environ(**as_variables(SETTINGS), **elsewhere)
     out = tmp_path / "elsewhere"
     command = ["cdk", "synth", "--quiet", "--no-lookups", "--output", str(out)]
     answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.synthesis import ROOT, Resource, Template, committed_context, of_type
+from tests.synthesis import ROOT, SETTINGS, Resource, Template, of_type
 
 Stages = Mapping[str, list[Resource]]
 Builds = Mapping[str, Resource]
@@ -47,7 +47,7 @@ def test_a_push_to_the_branch_starts_it_through_the_connection(stages: Stages) -
     (source,) = stages["Source"]
     assert source["ActionTypeId"]["Provider"] == "CodeStarSourceConnection"
     assert source["Configuration"] == {
-        "ConnectionArn": committed_context()["delivery"]["connection_arn"],
+        "ConnectionArn": SETTINGS["connection_arn"],
         "FullRepositoryId": "your-organisation/tap-delivery",
         "BranchName": "main",
         "DetectChanges": True,
@@ -100,12 +100,10 @@ def test_approvers_are_asked_by_mail(stages: Stages, pipeline_template: Template
     ((topic, _),) = of_type(pipeline_template, "AWS::SNS::Topic").items()
     assert configuration["NotificationArn"] == {"Ref": topic}
     assert "prod" in configuration["CustomData"]
-    (subscription,) = of_type(pipeline_template, "AWS::SNS::Subscription").values()
-    assert subscription["Properties"] == {
-        "Protocol": "email",
-        "Endpoint": "approvers@example.com",
-        "TopicArn": {"Ref": topic},
-    }
+    subscriptions = of_type(pipeline_template, "AWS::SNS::Subscription").values()
+    assert [subscription["Properties"] for subscription in subscriptions] == [
+        {"Protocol": "email", "Endpoint": address, "TopicArn": {"Ref": topic}} for address in SETTINGS["approvers"]
+    ]
 
 
 def test_checks_learn_from_the_stage_what_was_deployed(
