@@ -13,6 +13,7 @@ MODULES = (
     "rehearsal.emulator.extensions.stack_roles",
     "rehearsal.emulator.extensions.image_parameters",
     "rehearsal.emulator.extensions.addresses",
+    "rehearsal.emulator.extensions.nat_gateways",
     "rehearsal.emulator.extensions.flow_logs",
     "rehearsal.emulator.extensions.security_group_rules",
     "rehearsal.emulator.extensions.web_acl_associations",

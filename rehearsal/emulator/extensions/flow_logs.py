@@ -9,7 +9,7 @@ from ministack.services.cloudformation import provisioners
 
 from rehearsal.emulator import hooks
 from rehearsal.emulator.config import EmulatorConfig
-from rehearsal.emulator.extensions.addresses import Response, resource_id
+from rehearsal.emulator.extensions.addresses import resource_id
 
 TYPE = "AWS::EC2::FlowLog"
 CREATE_ONLY = (
@@ -26,6 +26,7 @@ CREATE_ONLY = (
     "TrafficType",
 )
 
+Response = tuple[int, dict[str, str], bytes]
 DELIVERY = ("DeliverLogsPermissionArn", "LogGroupName")
 
 _describe_flow_logs = ec2._describe_flow_logs

@@ -6,15 +6,14 @@ as it exists, so that whoever drives the rehearsal can name it to the user.
 """
 # ruff: noqa: SLF001 - MiniStack's registries have no public door
 
-import json
 import uuid
-from pathlib import Path
-from typing import Any
 
-from ministack.services.cloudformation import provisioners, stacks
+from ministack.services.cloudformation import provisioners
 
 from rehearsal.emulator import hooks
 from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.ledger import Ledger
+from rehearsal.emulator.wiring.operations import observe_resources
 
 _NO_PACKETS = "EC2 describes it; no packet passes it"
 _NO_INSPECTION = "WAF describes it; no request is inspected"
@@ -59,9 +58,6 @@ RECORDED = {
     "AWS::SecretsManager::RotationSchedule": "kept by CloudFormation alone; nothing rotates",
 }
 
-_provision = provisioners._provision_resource
-_delete = provisioners._delete_resource
-
 
 def recorded_types() -> dict[str, str]:
     """Return the CloudFormation types that are only recorded, each with what is missing behind it."""
@@ -73,20 +69,9 @@ def install(config: EmulatorConfig) -> None:
     for name, reason in RECORDED.items():
         if name not in provisioners._RESOURCE_HANDLERS:
             hooks.register_resource_type(name, RecordedResource(name, reason))
-    ledger = Ledger(config.state_dir / "recorded.json")
+    ledger = Ledger(config.state_dir / "recorded.json", RECORDED)
 
-    def provision(resource_type: str, logical_id: str, properties: hooks.Properties, stack: str) -> Any:
-        made = _provision(resource_type, logical_id, properties, stack)
-        ledger.add(resource_type, logical_id, stack, made[0])
-        return made
-
-    def delete(resource_type: str, resource_id: str, *rest: Any) -> None:
-        _delete(resource_type, resource_id, *rest)
-        ledger.remove(resource_type, resource_id)
-
-    for module in (provisioners, stacks):
-        module._provision_resource = provision
-        module._delete_resource = delete
+    observe_resources(after=ledger.note)
 
 
 class RecordedResource:
@@ -108,45 +93,3 @@ class RecordedResource:
 
     def delete(self, resource_id: str, properties: hooks.Properties) -> None:
         """Do nothing: CloudFormation's own record was all there was."""
-
-
-class Ledger:
-    """The resources that are only recorded, a line of JSON each.
-
-    Its members: type, logical_id, stack, account, region, id (what Ref answers) and reason.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Continue what an earlier run of the same emulator wrote."""
-        self._path = path
-        self._entries: list[dict[str, str]] = (
-            [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-        )
-
-    def add(self, resource_type: str, logical_id: str, stack: str, resource_id: str) -> None:
-        """Note a new resource, if its type is only recorded."""
-        if resource_type in RECORDED:
-            self._entries.append(
-                {
-                    "type": resource_type,
-                    "logical_id": logical_id,
-                    "stack": stack,
-                    "account": hooks.account(),
-                    "region": hooks.region(),
-                    "id": resource_id,
-                    "reason": RECORDED[resource_type],
-                }
-            )
-            self._write()
-
-    def remove(self, resource_type: str, resource_id: str) -> None:
-        """Forget a resource that was deleted."""
-        if resource_type in RECORDED:
-            gone = (resource_type, resource_id, hooks.account(), hooks.region())
-            self._entries = [e for e in self._entries if (e["type"], e["id"], e["account"], e["region"]) != gone]
-            self._write()
-
-    def _write(self) -> None:
-        draft = self._path.with_suffix(".draft")
-        draft.write_text("".join(json.dumps(entry) + "\n" for entry in self._entries))
-        draft.replace(self._path)

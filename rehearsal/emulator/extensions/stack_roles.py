@@ -1,34 +1,82 @@
-"""CloudFormation's service role: it must exist and trust CloudFormation, and the caller must be allowed to pass it.
+"""CloudFormation's service role: the caller must be allowed to pass it, and a stack's work is judged by it.
 
-What the stack then does is not enforced under that role: MiniStack makes resources without asking IAM.
+MiniStack neither keeps that role nor asks IAM when it makes a stack's resources. Here every operation on a resource
+needs what :mod:`~rehearsal.emulator.extensions.resource_permissions` says.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 import ministack.app
 from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import AccountRegionScopedDict
 from ministack.core.router import extract_access_key_id
 
 from rehearsal.emulator import hooks
 from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.extensions.resource_permissions import require_permission
+from rehearsal.emulator.wiring.operations import ResourceOperation, observe_resources
 from rehearsal.emulator.wiring.sessions import trusts
 
 SERVICE = "cloudformation.amazonaws.com"
 Response = tuple[int, dict[str, str], bytes]
 
 
+class StackRoles:
+    """The role of each stack, from the operation that named it until one that begins anew without."""
+
+    def __init__(self) -> None:
+        """Know of none."""
+        self._roles = AccountRegionScopedDict()
+
+    def remember(self, parameters: Mapping[str, list[str]]) -> None:
+        """Take note of what one CloudFormation request says about its stack's role."""
+        stack = _name(parameters.get("StackName", [""])[0])
+        if "RoleARN" in parameters:
+            self._roles[stack] = parameters["RoleARN"][0]
+        elif parameters["Action"][0] == "CreateStack" or parameters.get("ChangeSetType") == ["CREATE"]:
+            self._roles.pop(stack, None)
+
+    def authorise(self, operation: ResourceOperation) -> None:
+        """Refuse an operation on a resource that its stack's role may not do."""
+        role = self._roles.get(operation.stack)
+        if role:
+            require_permission(role, operation)
+
+    def save(self) -> hooks.Json:
+        """Return what to keep across a restart."""
+        return {"roles": self._roles}
+
+    def load(self, saved: hooks.Json) -> None:
+        """Take up what was kept."""
+        self._roles.clear()
+        self._roles.update(saved.get("roles", {}))
+
+
 def install(_config: EmulatorConfig) -> None:
-    """Check the role before CloudFormation sees the request."""
+    """Check the role before CloudFormation sees the request, and every resource operation after it."""
     served: Callable[..., Awaitable[Response]] = ministack.app.SERVICE_HANDLERS["cloudformation"]
+    roles = StackRoles()
 
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]) -> Response:
-        role = parse_qs(body.decode(errors="replace")).get("RoleARN", [""])[0]
+        parameters = parse_qs(body.decode(errors="replace"))
+        role = parameters.get("RoleARN", [""])[0]
         refusal = refuse(role, headers, query) if role else None
-        return refusal or await served(method, path, headers, body, query)
+        if refusal:
+            return refusal
+        if "Action" in parameters:
+            roles.remember(parameters)
+        return await served(method, path, headers, body, query)
 
     ministack.app.SERVICE_HANDLERS["cloudformation"] = handle
+    observe_resources(before=roles.authorise)
+    hooks.persist("stack_roles", save=roles.save, load=roles.load)
+
+
+def _name(stack: str) -> str:
+    """Return a stack's name from its name or ARN."""
+    return stack.split("/")[1] if stack.startswith("arn:") else stack
 
 
 def refuse(role: str, headers: dict[str, str], query: dict[str, Any]) -> Response | None:

@@ -1,0 +1,44 @@
+import pytest
+
+from rehearsal.emulator.extensions.resource_permissions import VERBS, decisive_actions, most_telling
+
+
+@pytest.mark.parametrize(
+    ("kind", "verb", "action"),
+    [
+        ("AWS::S3::Bucket", "create", "s3:CreateBucket"),
+        ("AWS::EC2::EIP", "create", "ec2:AllocateAddress"),
+        ("AWS::EC2::EIP", "delete", "ec2:ReleaseAddress"),
+        ("AWS::IAM::Policy", "create", "iam:PutRolePolicy"),
+        ("AWS::KMS::Key", "delete", "kms:ScheduleKeyDeletion"),
+        ("AWS::RDS::DBInstance", "create", "rds:CreateDBInstance"),
+        ("AWS::RDS::DBInstance", "update", "rds:ModifyDBInstance"),
+        ("AWS::WAFv2::LoggingConfiguration", "create", "wafv2:PutLoggingConfiguration"),
+        ("Custom::Anything", "create", "lambda:InvokeFunction"),
+    ],
+)
+def test_the_action_without_which_nothing_goes_is_among_the_decisive_ones(kind: str, verb: str, action: str) -> None:
+    decisive = decisive_actions(kind, verb)
+    assert action in decisive
+    assert "ec2:CreateTags" not in decisive
+    assert len({each.split(":")[0] for each in decisive}) == 1
+
+
+def test_a_type_that_nobody_described_has_no_decisive_action() -> None:
+    assert decisive_actions("AWS::CDK::Metadata", "create") == ()
+
+
+def test_reading_and_other_services_actions_decide_nothing() -> None:
+    listed = ["kms:CreateGrant", "iam:PassRole", "sns:GetTopic", "sns:TagResource", "sns:CreateTopic"]
+    assert most_telling("AWS::SNS::Topic", listed, VERBS["create"]) == ["sns:CreateTopic"]
+
+
+def test_a_service_whose_actions_are_named_otherwise_is_the_one_named_most() -> None:
+    listed = ["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:AddTags", "ec2:DescribeSubnets"]
+    found = most_telling("AWS::ElasticLoadBalancingV2::LoadBalancer", listed, VERBS["create"])
+    assert found == ["elasticloadbalancing:CreateLoadBalancer"]
+
+
+def test_where_no_verb_tells_every_changing_action_counts() -> None:
+    assert most_telling("AWS::SNS::Topic", ["sns:TagResource", "sns:GetTopic"], VERBS["create"]) == ["sns:TagResource"]
+    assert most_telling("AWS::SNS::Topic", ["sns:GetTopic"], VERBS["create"]) == []
