@@ -128,10 +128,10 @@ class Output(_Dashed):
     enable_symlinks: YesNo = False
     name: str = ""
 
-    @field_validator("exclude_paths", mode="before")
+    @field_validator("files", "exclude_paths", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
-        """``artifacts/exclude-paths``: described as one value, written as a sequence by AWS's own samples."""
+        """One value or a sequence: AWS's samples write ``exclude-paths`` both ways, and CDK one ``files`` as text."""
         return [value] if isinstance(value, str) else value
 
 

@@ -113,9 +113,10 @@ def test_sh_is_the_shell_unless_another_is_named() -> None:
     assert parse_buildspec(spec(env={"shell": "sh"})).env.shell == "/bin/sh"
 
 
-def test_one_exclude_path_needs_no_list() -> None:
-    read = parse_buildspec(spec(artifacts={"files": ["a"], "exclude-paths": "b"}))
+def test_one_path_needs_no_list() -> None:
+    read = parse_buildspec(spec(artifacts={"files": "**/*", "exclude-paths": "b"}))
     assert read.artifacts
+    assert read.artifacts.files == ("**/*",)
     assert read.artifacts.exclude_paths == ("b",)
 
 
