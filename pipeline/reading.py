@@ -23,7 +23,7 @@ NOT_SETTINGS = frozenset({"DELIVERY_CACHE"})
 def read_settings(*, context: object, environ: Mapping[str, str]) -> DeliverySettings:
     """Return the settings in ``context``, the object under ``delivery``, overridden by ``environ``.
 
-    Raises :class:`~pipeline.errors.SettingsError`.
+    Raises :class:`~pipeline.errors.SettingsError`, with one line for each setting that is wrong.
     """
     layered: Any = {} if context is None else copy.deepcopy(context)
     wrong = [
@@ -37,8 +37,9 @@ def read_settings(*, context: object, environ: Mapping[str, str]) -> DeliverySet
     try:
         settings = DeliverySettings.model_validate(layered)
     except ValidationError as error:
-        problems = error.errors(include_url=False, include_context=False)
-        wrong += [_line(problem["type"], problem["loc"], problem["input"]) for problem in problems]
+        # A list is also too short where its items are wrong: the first problem of a setting says it.
+        problems = {_path(problem["loc"]): problem for problem in reversed(error.errors(include_context=False))}
+        wrong += [_line(problem["type"], path, problem["input"]) for path, problem in reversed(problems.items())]
         raise SettingsError("\n".join(wrong)) from None
     if wrong:
         raise SettingsError("\n".join(wrong))
@@ -53,8 +54,11 @@ def _put(layered: Any, path: Path, text: str) -> None:
         layered[path[-1]] = [item.strip() for item in text.split(",")] if path in LISTS else text
 
 
-def _line(kind: str, where: tuple[int | str, ...], value: object) -> str:
-    path = tuple(str(name) for name in where if not isinstance(name, int))
+def _path(where: tuple[int | str, ...]) -> Path:
+    return tuple(name for name in where if isinstance(name, str))
+
+
+def _line(kind: str, path: Path, value: object) -> str:
     if kind == "extra_forbidden":
         return f"{context_path(path)} is not a setting; allowed: {allowed(path[:-1])}"
     state = "is missing" if kind == "missing" else f"is {value!r}"
