@@ -5,6 +5,7 @@ import json
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +25,19 @@ def refuse_outbound(record: Path | None) -> None:
 
     The refused caller gets an :class:`OutboundRefusedError`, which is an ``OSError`` as any failed connection.
     """
+    sys.addaudithook(partial(guard, record))
 
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        host = outbound_host(event, arguments)
-        if host is None:
-            return
-        if record:
-            line = json.dumps({"time": round(time.time(), 3), "event": event, "address": host})
-            with record.open("a") as file:
-                file.write(line + "\n")
-        message = f"the rehearsal stays on loopback: {event} to {host} was refused"
-        raise OutboundRefusedError(message)
 
-    sys.addaudithook(hook)
+def guard(record: Path | None, event: str, arguments: tuple[Any, ...]) -> None:
+    """Judge one audit event; raises and records as :func:`refuse_outbound` says."""
+    host = outbound_host(event, arguments)
+    if host is None:
+        return
+    if record:
+        line = json.dumps({"time": round(time.time(), 3), "event": event, "address": host})
+        with record.open("a") as file:
+            file.write(line + "\n")
+    raise OutboundRefusedError(f"the rehearsal stays on loopback: {event} to {host} was refused")
 
 
 def outbound_host(event: str, arguments: tuple[Any, ...]) -> str | None:

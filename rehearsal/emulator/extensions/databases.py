@@ -26,15 +26,19 @@ PROTECTED = (
     "(Service: Rds, Status Code: 400, Error Code: InvalidParameterCombination)"
 )
 
+Response = tuple[int, dict[str, str], bytes]
+
 _instance_xml = rds._instance_xml
+_delete_db_instance = rds._delete_db_instance_impl
 
 
 def install(config: EmulatorConfig) -> None:
-    """Extend the type and what RDS describes."""
+    """Extend the type, what RDS describes and what its DeleteDBInstance takes along."""
     databases = Databases(config.postgres)
     hooks.run_on_thread(TYPE)
     hooks.extend_resource_type(TYPE, check=databases.check, applied=databases.apply, removing=databases.remove)
     rds._instance_xml = described
+    rds._delete_db_instance_impl = databases.delete
 
 
 class Databases:
@@ -49,8 +53,7 @@ class Databases:
         engine = properties.get("Engine", "")
         if engine != "postgres":
             raise ValueError(f"engine {engine!r} has no server in this emulator; only 'postgres' has")
-        if self._server is None:
-            raise ValueError("no PostgreSQL server stands behind this emulator: its configuration names none")
+        self._required()
         key = properties.get("KmsKeyId")
         if key and find_key(key) is None:
             raise ValueError(f"KMSKeyNotAccessibleFault: The specified KMS key {key} does not exist")
@@ -81,10 +84,20 @@ class Databases:
     def remove(self, identifier: str, _properties: hooks.Properties) -> None:
         """Refuse to delete a protected instance; of any other, delete the secret, the database and the role."""
         instance = rds._instances.get(identifier)
-        if instance is None:
-            return
-        if instance["DeletionProtection"]:
+        if instance and instance["DeletionProtection"]:
             raise ValueError(PROTECTED)
+        if instance:
+            self._clear(instance)
+
+    def delete(self, parameters: dict[str, Any]) -> Response:
+        """Answer DeleteDBInstance; what stood behind a deleted instance goes as well."""
+        instance = rds._resolve_instance(rds._p(parameters, "DBInstanceIdentifier"))
+        response: Response = _delete_db_instance(parameters)
+        if instance and instance["DBInstanceIdentifier"] not in rds._instances:
+            self._clear(instance)
+        return response
+
+    def _clear(self, instance: Mapping[str, Any]) -> None:
         if instance.get("MasterUserSecret"):
             secret = {"SecretId": instance["MasterUserSecret"]["SecretArn"], "ForceDeleteWithoutRecovery": True}
             require(secretsmanager._delete_secret(secret))

@@ -47,12 +47,17 @@ def resolve_write(headers: Headers, bucket: str) -> tuple[Headers | None, Respon
 def get_object(bucket: str, key: str, headers: Headers, query: dict[str, Any] | None = None) -> Any:
     """Answer GetObject, unless the caller may not use the object's key."""
     status, answered, body = _get_object(bucket, key, headers, query)
-    refusal = refuse(headers, answered, "kms:Decrypt")
+    refusal = refuse(headers, answered, "kms:Decrypt", query)
     return refusal or (status, answered, body)
 
 
-def refuse(headers: Mapping[str, str], encryption: Mapping[str, str], action: str) -> Response | None:
-    """Return S3's refusal when the key of an object keeps the caller out, or None."""
+def refuse(
+    headers: Mapping[str, str], encryption: Mapping[str, str], action: str, query: Mapping[str, Any] | None = None
+) -> Response | None:
+    """Return S3's refusal when the key of an object keeps the caller out, or None.
+
+    ``query`` carries the credentials of a presigned URL.
+    """
     lower = {name.lower(): value for name, value in encryption.items()}
     reference = lower.get(SSE_KEY)
     if not reference or reference.endswith("alias/aws/s3"):
@@ -62,13 +67,13 @@ def refuse(headers: Mapping[str, str], encryption: Mapping[str, str], action: st
         return _error("KMS.NotFoundException", f"Invalid keyId '{reference}'", 400)
     if key["KeyState"] != "Enabled":
         return _error("KMS.DisabledException", f"{key['Arn']} is {key['KeyState']}.", 400)
-    caller = caller_account(headers)
-    if caller is None:  # the emulator's own services, and anonymous readers of public objects
+    caller = caller_account(headers, query)
+    if caller is None:  # one of the emulator's own services
         return None
     region = key["Arn"].split(":")[3]
     with hooks.scope(caller, region):
         denied = iam_evaluator.enforce(
-            extract_access_key_id(headers),
+            extract_access_key_id(headers, query),
             action,
             "kms",
             region,
@@ -81,9 +86,9 @@ def refuse(headers: Mapping[str, str], encryption: Mapping[str, str], action: st
     return _error("AccessDenied", f"User: {who} is not authorized to perform: {action} on resource: {key['Arn']}", 403)
 
 
-def caller_account(headers: Mapping[str, str]) -> str | None:
+def caller_account(headers: Mapping[str, str], query: Mapping[str, Any] | None = None) -> str | None:
     """Return the account of the access key that signed a request, or None for a request without one."""
-    access_key = extract_access_key_id(headers)
+    access_key = extract_access_key_id(headers, query)
     if not access_key:
         return None
     session: str | None = responses._account_from_sts_session(access_key)

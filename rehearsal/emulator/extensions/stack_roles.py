@@ -35,7 +35,7 @@ class StackRoles:
         stack = _name(parameters.get("StackName", [""])[0])
         if "RoleARN" in parameters:
             self._roles[stack] = parameters["RoleARN"][0]
-        elif parameters["Action"][0] == "CreateStack" or parameters.get("ChangeSetType") == ["CREATE"]:
+        elif parameters.get("Action") == ["CreateStack"] or parameters.get("ChangeSetType") == ["CREATE"]:
             self._roles.pop(stack, None)
 
     def authorise(self, operation: ResourceOperation) -> None:
@@ -65,8 +65,7 @@ def install(_config: EmulatorConfig) -> None:
         refusal = refuse(role, headers, query) if role else None
         if refusal:
             return refusal
-        if "Action" in parameters:
-            roles.remember(parameters)
+        roles.remember(parameters)
         return await served(method, path, headers, body, query)
 
     ministack.app.SERVICE_HANDLERS["cloudformation"] = handle

@@ -80,17 +80,10 @@ class _Extended:
         self.removed(resource_id, properties)
 
     def _update(self, resource_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Outcome:
-        update = self.handler.get("update")
-        if update is None:  # MiniStack's own fallback: its creates find what they made before
-            outcome: Outcome = self.handler["create"](logical_id, new, stack)
-        elif self.handler.get("update_with_logical_id"):
-            outcome = update(resource_id, old, new, stack, logical_id)
-        else:
-            outcome = update(resource_id, old, new, stack)
+        named = [logical_id] if self.handler.get("update_with_logical_id") else []
+        outcome: Outcome = self.handler["update"](resource_id, old, new, stack, *named)
         return outcome
 
     def _delete(self, resource_id: str, properties: Properties, logical_id: str | None) -> None:
-        if self.handler.get("delete_with_logical_id"):
-            self.handler["delete"](resource_id, properties, logical_id)
-        else:
-            self.handler["delete"](resource_id, properties)
+        named = [logical_id] if self.handler.get("delete_with_logical_id") else []
+        self.handler["delete"](resource_id, properties, *named)

@@ -146,11 +146,11 @@ class Account:
         return {output["OutputKey"]: output["OutputValue"] for output in (self.stack(name) or {}).get("Outputs", [])}
 
     def failures(self, name: str) -> dict[str, str]:
-        """The reason of each resource that failed, by logical id."""
+        """The last reason of each resource that failed, by logical id."""
         events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
         return {
             event["LogicalResourceId"]: event["ResourceStatusReason"]
-            for event in events
+            for event in reversed(events)
             if event["ResourceStatus"].endswith("_FAILED") and event["LogicalResourceId"] != name
         }
 

@@ -98,3 +98,19 @@ def test_an_address_serves_one_gateway_and_is_kept_while_it_does(account: Accoun
     alone["Gateway"]["Properties"]["AllocationId"] = address["AllocationId"]
     account.deploy("net", alone)
     assert "in use by a network interface" in account.failures("net")["Address"]
+
+
+def test_what_somebody_else_deleted_is_no_obstacle_to_a_deletion_but_cannot_be_changed(account: Account) -> None:
+    private = {
+        **NETWORK,
+        "Address": resource("AWS::EC2::EIP", {"Domain": "vpc"}),
+        "Gateway": resource("AWS::EC2::NatGateway", {"SubnetId": ref("Subnet"), "ConnectivityType": "private"}),
+    }
+    account.deploy("net", private)
+    ec2 = account.client("ec2")
+    (address,) = ec2.describe_addresses()["Addresses"]
+    ec2.release_address(AllocationId=address["AllocationId"])
+    private["Address"]["Properties"]["Tags"] = [{"Key": "k", "Value": "v"}]
+    account.deploy("net", private)
+    assert account.failures("net")["Address"].endswith("does not exist")
+    assert account.delete("net") == {}

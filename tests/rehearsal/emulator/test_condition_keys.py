@@ -62,3 +62,9 @@ def test_a_buckets_account_is_its_owners(account: Account, key: str) -> None:
     s3 = account.client("s3", own_only)
     s3.list_objects_v2(Bucket=f"mine-{account.id}")
     assert refused(lambda: s3.list_objects_v2(Bucket=f"theirs-{owner.id}")) == "AccessDenied"
+
+
+def test_a_bucket_that_does_not_exist_has_the_callers_account(account: Account) -> None:
+    condition = {"StringEquals": {"aws:ResourceAccount": account.id}}
+    s3 = account.client("s3", account.user("own-only", allow("s3:*", Condition=condition)))
+    assert refused(lambda: s3.list_objects_v2(Bucket=f"nobodys-{account.id}")) == "NoSuchBucket"

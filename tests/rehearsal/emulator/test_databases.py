@@ -105,6 +105,30 @@ def test_deletion_takes_the_database_the_role_and_the_secret_along(account: Acco
     assert secrets["SecretList"] == []
 
 
+def test_the_api_deletes_what_a_stack_made_with_all_that_stood_behind_it(
+    account: Account, postgres: PostgresServer
+) -> None:
+    before = roles_and_databases(postgres)
+    account.deploy("db", managed())
+    rds, identifier = account.client("rds"), account.physical_id("db", "Database")
+    assert refused(lambda: rds.delete_db_instance(DBInstanceIdentifier="another")) == "DBInstanceNotFound"
+    rds.delete_db_instance(DBInstanceIdentifier=identifier, SkipFinalSnapshot=True)
+    assert roles_and_databases(postgres) == before
+    assert account.delete("db") == {}
+
+
+def test_an_instance_with_a_password_of_its_own_goes_too(account: Account, postgres: PostgresServer) -> None:
+    before = roles_and_databases(postgres)
+    account.deploy("db", instance(MasterUserPassword="a-password", DeletionProtection=True))
+    rds, identifier = account.client("rds"), account.physical_id("db", "Database")
+    code = refused(lambda: rds.delete_db_instance(DBInstanceIdentifier=identifier, SkipFinalSnapshot=True))
+    assert code == "InvalidParameterCombination"
+    assert len(roles_and_databases(postgres) - before) == 2
+    account.deploy("db", instance(MasterUserPassword="a-password"))
+    assert account.delete("db") == {}
+    assert roles_and_databases(postgres) == before
+
+
 def test_a_protected_instance_is_not_deleted_and_keeps_its_data(account: Account) -> None:
     account.deploy("db", managed(DeletionProtection=True), OUTPUTS)
     key, name = credentials(account), described(account)["DBName"]

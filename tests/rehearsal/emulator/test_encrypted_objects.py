@@ -1,3 +1,6 @@
+import http.client
+from urllib.parse import urlsplit
+
 import pytest
 
 from tests.rehearsal.emulator.harness import Account, Json, allow, policy, refused
@@ -28,6 +31,15 @@ def bucket(account: Account, key_arn: str, *, opened_to: str = "") -> str:
     return name
 
 
+def status_of(link: str) -> int:
+    parts = urlsplit(link)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
 def via(service: str) -> Json:
     return {"StringEquals": {"kms:ViaService": f"{service}.us-east-1.amazonaws.com"}}
 
@@ -50,6 +62,18 @@ def test_the_bucket_is_not_enough_without_its_key(account: Account) -> None:
     assert refused(lambda: reader.put_object(Bucket=name, Key="k", Body=b"y")) == "AccessDenied"
     full = account.client("s3", account.user("full", allow("s3:*"), allow(USE, arn)))
     full.put_object(Bucket=name, Key="k", Body=b"y")
+
+
+def test_a_presigned_link_is_worth_what_its_signer_may(account: Account) -> None:
+    arn = key(account)
+    name = bucket(account, arn)
+    for user, statements, status in (
+        ("without", [allow("s3:*")], 403),
+        ("reader", [allow("s3:*"), allow("kms:Decrypt", arn)], 200),
+    ):
+        s3 = account.client("s3", account.user(user, *statements))
+        link = s3.generate_presigned_url("get_object", Params={"Bucket": name, "Key": "k"})
+        assert status_of(link) == status
 
 
 def test_a_permission_that_holds_through_s3_alone_is_enough(account: Account) -> None:

@@ -77,3 +77,9 @@ def test_a_managed_policy_that_aws_does_not_have_fails(account: Account, kind: s
     properties = {"ManagedPolicyArns": [arn], "AssumeRolePolicyDocument": json.loads(trust({"AWS": account.id}))}
     account.deploy("roles", {"Made": resource(kind, properties)})
     assert account.failures("roles") == {"Made": f"Policy {arn} does not exist or is not attachable."}
+
+
+def test_a_group_that_somebody_else_deleted_is_no_obstacle(account: Account) -> None:
+    account.deploy("operators", group(inline=[], managed=[]))
+    account.client("iam").delete_group(GroupName=account.physical_id("operators", "Group"))
+    assert account.delete("operators") == {}

@@ -88,3 +88,11 @@ def test_a_rule_for_a_group_that_does_not_exist_fails_by_name(account: Account) 
     wrong["In"]["Properties"]["GroupId"] = "sg-0"
     account.deploy("net", wrong)
     assert account.failures("net") == {"In": "The security group 'sg-0' does not exist"}
+
+
+def test_a_rule_of_a_group_that_somebody_else_deleted_is_no_obstacle(account: Account) -> None:
+    group = account.client("ec2").create_security_group(GroupName="mine", Description="x")["GroupId"]
+    properties = {"GroupId": group, "IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "CidrIp": "10.0.0.0/8"}
+    account.deploy("net", {"In": resource("AWS::EC2::SecurityGroupIngress", properties)})
+    account.client("ec2").delete_security_group(GroupId=group)
+    assert account.delete("net") == {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.emulator.loopback import outbound_host
+from rehearsal.emulator.loopback import OutboundRefusedError, guard, outbound_host
 
 CONNECTING = "socket.connect"
 LOOKING_UP = "socket.getaddrinfo"
@@ -64,6 +64,20 @@ def test_other_names_may_not_even_be_looked_up(event: str) -> None:
 
 def test_events_of_other_kinds_are_nobodys_business() -> None:
     assert outbound_host("open", ("/etc/hosts", "r", 0)) is None
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_refusal_is_an_os_error_that_names_the_host_and_is_recorded_where_asked(
+    tmp_path: Path, *, recorded: bool
+) -> None:
+    record = tmp_path / "outbound.json" if recorded else None
+    guard(record, LOOKING_UP, ("localhost", 80, 0, 0, 0))
+    for name in ("one.example.com", "two.example.com"):
+        with pytest.raises(OutboundRefusedError, match=name):
+            guard(record, LOOKING_UP, (name, 443, 0, 0, 0))
+    found = [json.loads(line)["address"] for line in record.read_text().splitlines()] if record else None
+    assert found == (["one.example.com", "two.example.com"] if recorded else None)
+    assert issubclass(OutboundRefusedError, OSError)
 
 
 PROGRAM = """

@@ -26,6 +26,7 @@ def test_the_action_without_which_nothing_goes_is_among_the_decisive_ones(kind: 
 
 def test_a_type_that_nobody_described_has_no_decisive_action() -> None:
     assert decisive_actions("AWS::CDK::Metadata", "create") == ()
+    assert decisive_actions("AWS::Nothing::Known", "create") == ()
 
 
 def test_reading_and_other_services_actions_decide_nothing() -> None:
