@@ -6,6 +6,7 @@ from rehearsal.codepipeline import template_urls
 from rehearsal.codepipeline.cloudformation_type import PipelineType
 from rehearsal.codepipeline.execution_operations import ExecutionOperations
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
+from rehearsal.codepipeline.intervention_operations import InterventionOperations
 from rehearsal.codepipeline.operations import PipelineOperations
 from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.codepipeline.push import PushRoute
@@ -23,7 +24,8 @@ def install(config: EmulatorConfig) -> None:
     store.load()
     runner = ExecutionRunner(config, store)
     pipelines = Pipelines(config, store, runner)
-    operations = {**PipelineOperations(pipelines).table(), **ExecutionOperations(pipelines).table()}
+    groups = (PipelineOperations(pipelines), ExecutionOperations(pipelines), InterventionOperations(pipelines))
+    operations = {name: operation for group in groups for name, operation in group.table().items()}
     register_service(
         "codepipeline",
         target_prefixes=[service_model().metadata["targetPrefix"]],

@@ -97,11 +97,7 @@ class PipelineOperations:
 
     def _staged(self, call: Call) -> PipelineRecord:
         record = self._record(call, call.payload["pipelineName"])
-        name = call.payload["stageName"]
-        if record.pipeline.stage(name) is None:
-            raise ServiceError(
-                "StageNotFoundException", f"Pipeline '{record.pipeline.name}' does not have a stage with name '{name}'"
-            )
+        self._pipelines.stage(record, call.payload["stageName"])
         return record
 
     def _check_inbound(self, call: Call) -> None:

@@ -8,7 +8,8 @@ from rehearsal.codepipeline.execution_runner import ExecutionRunner
 from rehearsal.codepipeline.store import ClosedTransition, PipelineRecord, Store
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.hooks import ServiceError
-from rehearsal.engine.definition import Pipeline
+from rehearsal.engine.definition import Pipeline, Stage
+from rehearsal.engine.execution import Execution
 from rehearsal.engine.problems import StructureError
 from rehearsal.engine.providers import RULES
 from rehearsal.engine.structure import check_structure
@@ -37,6 +38,33 @@ class Pipelines:
                 "PipelineNotFoundException", f"Account '{account}' does not have a pipeline with name '{name}'"
             )
         return record
+
+    def stage(self, record: PipelineRecord, name: str) -> Stage:
+        """Return a stage of a pipeline.
+
+        Raises:
+            ServiceError: StageNotFoundException.
+        """
+        stage = record.pipeline.stage(name)
+        if stage is None:
+            raise ServiceError(
+                "StageNotFoundException", f"Pipeline '{record.pipeline.name}' does not have a stage with name '{name}'"
+            )
+        return stage
+
+    def execution(self, record: PipelineRecord, execution_id: str) -> Execution:
+        """Return an execution of a pipeline.
+
+        Raises:
+            ServiceError: PipelineExecutionNotFoundException.
+        """
+        found = record.execution(execution_id)
+        if found is None:
+            raise ServiceError(
+                "PipelineExecutionNotFoundException",
+                f"Pipeline '{record.pipeline.name}' does not have an execution with id '{execution_id}'",
+            )
+        return found
 
     def create(self, account: str, region: str, pipeline: Pipeline, tags: Mapping[str, str]) -> PipelineRecord:
         """Create a pipeline at version 1.

@@ -151,6 +151,11 @@ class Execution(Record):
         """Return how the execution fared in a stage, if it ever entered it."""
         return next((run for run in self.stages if run.name == name), None)
 
+    def succeeded_in(self, name: str) -> bool:
+        """Whether the execution passed a stage."""
+        run = self.stage(name)
+        return run is not None and run.status is StageStatus.SUCCEEDED
+
     def attempt(self, stage: str) -> list[ActionRun]:
         """Return what ran in the latest attempt at a stage, in start order."""
         entered = self.stage(stage)

@@ -72,8 +72,11 @@ def reopen(execution: Execution, stage: str, mode: RetryMode, now: float, *, aut
 def rollback_target(stage: str, *, current: Pipeline, others: Sequence[Execution], failed: str) -> Execution | None:
     """Return the latest execution of the current structure that succeeded in ``stage``, other than ``failed``."""
     for each in reversed(others):
-        run = each.stage(stage)
-        succeeded = run is not None and run.status is StageStatus.SUCCEEDED
-        if succeeded and each.id != failed and each.pipeline.version == current.version and each.rollback_of is None:
+        if (
+            each.succeeded_in(stage)
+            and each.id != failed
+            and each.pipeline.version == current.version
+            and each.rollback_of is None
+        ):
             return each
     return None

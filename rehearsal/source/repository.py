@@ -1,15 +1,14 @@
 """The bare repository that stands for the one behind a source connection."""
 
-import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 from rehearsal.source import announce
+from rehearsal.source.git import git
 
 FULL_NAME = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+")
 
@@ -31,19 +30,16 @@ def create_repository(config: EmulatorConfig, full_name: str) -> Path:
     Call it for each emulator that is started: the hook knows the emulator's address.
 
     Raises:
-        RehearsalError: the name is none, or git is missing.
+        RehearsalError: the name is none, git is missing, or the folder cannot be written.
     """
     path = repository_path(config, full_name)
-    if not (path / "HEAD").exists():
-        path.mkdir(parents=True, exist_ok=True)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-        command = ["git", "init", "--quiet", "--bare", "--initial-branch=main", "--template=", str(path)]
-        try:
-            subprocess.run(command, env=environment, check=True)  # noqa: S603 - our own words
-        except FileNotFoundError:
-            raise RehearsalError("git is not on PATH; install it") from None
-    _write_hook(path / "hooks" / "post-receive", config.endpoint, full_name)
+    try:
+        if not (path / "HEAD").exists():
+            path.mkdir(parents=True, exist_ok=True)
+            git(path, "init", "--quiet", "--bare", "--initial-branch=main", "--template=")
+        _write_hook(path / "hooks" / "post-receive", config.endpoint, full_name)
+    except OSError as error:
+        raise RehearsalError(f"cannot write the repository {path}: {error.strerror}") from None
     return path
 
 

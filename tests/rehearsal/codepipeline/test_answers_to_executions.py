@@ -87,6 +87,11 @@ def test_abandoning_ends_at_once_and_the_stage_can_be_retried(shop: Shop) -> Non
     shop.codepipeline.stop_pipeline_execution(pipelineName="abandoned", pipelineExecutionId=execution, abandon=True)
     assert shop.execution("abandoned", execution)["status"] == "Stopped"
     assert shop.actions("abandoned", execution)["Approve"]["status"] == "Abandoned"
+    answer = {"pipelineName": "abandoned", "stageName": "Gate", "actionName": "Approve", "token": old}
+    too_late = refusal(
+        shop.codepipeline.put_approval_result, **answer, result={"status": "Approved", "summary": "too late"}
+    )
+    assert too_late == "InvalidApprovalTokenException"
     shop.codepipeline.retry_stage_execution(
         pipelineName="abandoned", stageName="Gate", pipelineExecutionId=execution, retryMode="FAILED_ACTIONS"
     )
@@ -294,3 +299,14 @@ def test_an_approval_is_announced_on_its_topic(shop: Shop) -> None:
     assert told["approval"]["token"] == token
     assert told["approval"]["customData"] == "may it?"
     assert (told["approval"]["pipelineName"], told["approval"]["stageName"]) == ("announced", "Gate")
+
+
+def test_a_deleted_pipeline_ends_what_ran(shop: Shop) -> None:
+    _, execution = gated(shop, "deleted")
+    shop.token("deleted", "Gate", "Approve")
+    shop.codepipeline.delete_pipeline(name="deleted")
+    log = action_log(shop.config, "deleted", execution, "Gate", "Approve")
+    eventually(lambda: log.read_text().endswith("abandoned\n"), "the approval to be abandoned")
+    assert not list((shop.config.state_dir / "codepipeline").rglob(f"{execution}.json"))
+    shop.create("deleted", stage("Source", source("acme/deleted")), SECOND)
+    assert len(shop.executions("deleted")) == 1

@@ -136,7 +136,9 @@ def context(
         role=ROLE,
         clients=lambda service: (services or {})[service],
         permits=lambda actions, resource: set(actions) <= set(permitted),
-        artifacts=Artifacts(store=store, inputs=inputs, outputs=outputs, s3=lambda: storage, pipeline_s3=lambda: storage),
+        artifacts=Artifacts(
+            store=store, inputs=inputs, outputs=outputs, s3=lambda: storage, pipeline_s3=lambda: storage
+        ),
         progress=reports or Reports(),
         log=ActionLog(folder / "action.log"),
         repositories=folder / "repositories",
