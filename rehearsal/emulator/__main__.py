@@ -68,6 +68,7 @@ def _prepare(config: EmulatorConfig) -> None:
         )
     except OSError as error:
         raise RehearsalError(f"cannot write to {config.state_dir}: {error.strerror}") from error
+    logging.getLogger("persistence").setLevel(logging.WARNING)  # a line a service each time, every few seconds
     refuse_outbound(logs / "outbound.json")
     environment = emulator_environment(config, os.environ)
     os.environ.clear()

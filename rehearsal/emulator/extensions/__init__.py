@@ -28,6 +28,7 @@ MODULES = (
     "rehearsal.codebuild.extension",
     "rehearsal.codepipeline.extension",
     "rehearsal.emulator.extensions.recorded",
+    "rehearsal.emulator.extensions.checkpoints",
 )
 
 

@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from rehearsal.emulator.config import EmulatorConfig, PostgresServer
-from tests.rehearsal.emulator.harness import Account, attribute, free_port, lines, ref, resource, running
+from tests.rehearsal.emulator.harness import (
+    Account,
+    answers,
+    attribute,
+    free_port,
+    lines,
+    ref,
+    resource,
+    running,
+    wait_for,
+)
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -127,6 +137,25 @@ def test_a_stopped_emulator_goes_on_where_it_was(
         account.client("s3").delete_object(Bucket=made["Bucket"], Key="k")
         assert account.delete("app") == {}
         assert lines(config.state_dir / "recorded.json") == []
+
+
+def test_a_killed_emulator_has_what_was_there_at_its_last_checkpoint(tmp_path: Path) -> None:
+    config = EmulatorConfig(port=free_port(), state_dir=tmp_path / "state")
+    account = Account(config)
+    path = tmp_path / "config.json"
+    config.save(path)
+    command = [sys.executable, "-m", "rehearsal.emulator", "--config", str(path)]
+    process = subprocess.Popen(command, env=os.environ)
+    wait_for(lambda: answers(config.port))
+    account.deploy("app", {"Topic": resource("AWS::SNS::Topic")}, {"Topic": ref("Topic")})
+    made = account.outputs("app")
+    saved = config.state_dir / "state" / "sns.json"
+    wait_for(lambda: saved.exists() and made["Topic"] in saved.read_text())
+    process.kill()
+    process.wait()
+    with running(config):
+        assert account.outputs("app") == made
+        assert [found["TopicArn"] for found in account.client("sns").list_topics()["Topics"]] == [made["Topic"]]
 
 
 def test_nothing_that_the_emulator_does_leaves_loopback(account: Account) -> None:
