@@ -27,7 +27,9 @@ class Progress:
 
     @contextlib.contextmanager
     def shown(self) -> Iterator[None]:
-        """Show progress for as long as the block runs."""
+        """Show one delivery's progress for as long as the block runs."""
+        self._started.clear()
+        self._ended.clear()
         if not self._console.is_terminal:
             yield
             return

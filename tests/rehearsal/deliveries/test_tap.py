@@ -1,0 +1,129 @@
+"""This repository's own delivery: from a push to prod, and what is left when its stages go.
+
+The steps of one story, in order: each builds on what the one before has deployed.
+"""
+
+import json
+from typing import Any
+
+import botocore.exceptions
+import psycopg2
+import pytest
+
+from tests.rehearsal.deliveries.leftovers import leftovers
+from tests.rehearsal.deliveries.worlds import DEV, PROD, World, committed, results
+
+pytestmark = [pytest.mark.enable_socket]
+
+STAGES = {DEV: "dev-tap", PROD: "prod-tap"}
+
+
+def outputs(world: World, account: str) -> dict[str, str]:
+    stack = world.client("cloudformation", account).describe_stacks(StackName=STAGES[account])["Stacks"][0]
+    return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+
+def connect(world: World, account: str) -> "psycopg2.extensions.connection":
+    secret_id = outputs(world, account)["DatabaseSecretArn"]
+    secret = json.loads(world.client("secretsmanager", account).get_secret_value(SecretId=secret_id)["SecretString"])
+    found = world.client("rds", account).describe_db_instances(DBInstanceIdentifier=STAGES[account])["DBInstances"][0]
+    return psycopg2.connect(
+        host=found["Endpoint"]["Address"],
+        port=found["Endpoint"]["Port"],
+        dbname=found["DBName"],
+        user=secret["username"],
+        password=secret["password"],
+    )
+
+
+def test_a_push_reaches_dev_and_after_approval_prod(tap: World) -> None:
+    delivery = tap.push()
+    assert delivery.succeeded, tap.rehearsal.explain(delivery)
+    assert list(results(delivery)) == [
+        "Source · Source",
+        "Build · Synth",
+        "UpdatePipeline · SelfMutate",
+        "Assets · FileAssets",
+        "Dev · dev-tap.Prepare",
+        "Dev · dev-tap.Deploy",
+        "Dev · Check",
+        "Prod · Approve",
+        "Prod · prod-tap.Prepare",
+        "Prod · prod-tap.Deploy",
+        "Prod · Check",
+    ]
+    (preview,) = tap.previews["Prod"]
+    assert preview.count("added") == len(preview.changes) > 40
+
+
+@pytest.mark.parametrize("account", STAGES)
+def test_the_function_answers_and_its_bucket_holds_what_it_wrote(tap: World, account: str) -> None:
+    named = outputs(tap, account)
+    answer = tap.client("lambda", account).invoke(FunctionName=named["LambdaFunctionName"], Payload=b"{}")
+    said = json.load(answer["Payload"])
+    assert said["statusCode"] == 200
+    assert "Hello from Lambda!" in said["body"]
+    (written,) = tap.client("s3", account).list_objects_v2(Bucket=named["S3BucketName"])["Contents"]
+    head = tap.client("s3", account).head_object(Bucket=named["S3BucketName"], Key=written["Key"])
+    assert head["ServerSideEncryption"] == "aws:kms"
+
+
+@pytest.mark.parametrize("account", STAGES)
+def test_the_database_is_a_real_one_reached_with_the_generated_password(tap: World, account: str) -> None:
+    connection = connect(tap, account)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("create table payments (amount integer)")
+        cursor.execute("insert into payments values (42)")
+        cursor.execute("select version()")
+        (version,) = cursor.fetchone() or ("",)
+    connection.close()
+    assert version.startswith("PostgreSQL")
+
+
+def test_a_commit_with_an_unencrypted_bucket_stops_at_synth_and_dev_stays_as_it_is(tap: World) -> None:
+    before = _changed(tap)
+    stack = tap.work / "tap_stack" / "stack.py"
+    whole = stack.read_text()
+    assert "        storage = Storage(" in whole
+    bad = whole.replace("        storage = Storage(", '        CfnBucket(self, "Plain")\n        storage = Storage(', 1)
+    stack.write_text(bad.replace("from aws_cdk import", "from aws_cdk.aws_s3 import CfnBucket\nfrom aws_cdk import", 1))
+    committed(tap.work, "A bucket that nobody encrypts")
+    delivery = tap.push()
+    stack.write_text(whole)
+    committed(tap.work, "Without it")
+    assert results(delivery)["Build · Synth"] == "Failed"
+    assert not [run for run in delivery.runs if run.stage not in ("Source", "Build")]
+    assert _changed(tap) == before
+
+
+def test_nothing_has_called_beyond_this_machine(tap: World) -> None:
+    """The emulator refuses and records every connection that is not to loopback."""
+    assert not (tap.rehearsal.config.state_dir / "logs" / "outbound.json").exists()
+
+
+def test_deleting_prod_is_refused_and_its_data_is_still_there(tap: World) -> None:
+    cloudformation = tap.client("cloudformation", PROD)
+    with pytest.raises(botocore.exceptions.ClientError, match=r"[Tt]ermination ?[Pp]rotection"):
+        cloudformation.delete_stack(StackName="prod-tap")
+    assert tap.stacks(PROD) == {"prod-tap": "CREATE_COMPLETE"}
+    with pytest.raises(botocore.exceptions.ClientError, match=r"[Dd]eletion ?[Pp]rotection"):
+        tap.client("rds", PROD).delete_db_instance(DBInstanceIdentifier="prod-tap", SkipFinalSnapshot=True)
+    connection = connect(tap, PROD)
+    with connection.cursor() as cursor:
+        cursor.execute("select amount from payments")
+        assert cursor.fetchone() == (42,)
+    connection.close()
+
+
+def test_deleting_dev_leaves_nothing_behind(tap: World) -> None:
+    cloudformation = tap.client("cloudformation", DEV)
+    cloudformation.delete_stack(StackName="dev-tap")
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName="dev-tap", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    assert leftovers(lambda service: tap.client(service, DEV)) == {}
+
+
+def _changed(world: World) -> Any:
+    stack = world.client("cloudformation", DEV).describe_stacks(StackName="dev-tap")["Stacks"][0]
+    return stack["StackStatus"], stack.get("LastUpdatedTime", stack["CreationTime"])

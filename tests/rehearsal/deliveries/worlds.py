@@ -1,0 +1,132 @@
+"""A repository of a test's own, and a rehearsal of it."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from rehearsal.driver.accounts import ExecutionPolicies
+from rehearsal.driver.console import Progress
+from rehearsal.driver.folders import Folders
+from rehearsal.driver.follow import Delivery
+from rehearsal.driver.pipeline_api import Approval
+from rehearsal.driver.preview import StackPreview
+from rehearsal.driver.rehearsal import Decision, Rehearsal, Request
+from rehearsal.driver.repository import Repository
+from rehearsal.emulator.clients import account_root, client
+from tests.synthesis import ROOT
+
+TOOLS, DEV, PROD = "1" * 12, "2" * 12, "3" * 12
+CACHES = {
+    "DELIVERY_CACHE": "",
+    "UV_CACHE_DIR": "uv",
+    "npm_config_cache": "npm",
+    "NODE_COMPILE_CACHE": "node-compile",
+    "JSII_RUNTIME_PACKAGE_CACHE_ROOT": "jsii",
+}
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Developer",
+    "GIT_AUTHOR_EMAIL": "developer@example.com",
+    "GIT_COMMITTER_NAME": "Developer",
+    "GIT_COMMITTER_EMAIL": "developer@example.com",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+
+
+def git(folder: Path, *words: str) -> str:
+    environment = {**os.environ, **IDENTITY}
+    return subprocess.run(
+        ["git", *words], cwd=folder, env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def copy_of_this_repository(folder: Path) -> Path:
+    """This repository's files as they are now, committed or not, as one commit."""
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+    return committed(folder, "This repository as it is")
+
+
+def committed(folder: Path, message: str) -> Path:
+    if not (folder / ".git").exists():
+        git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", f"--message={message}")
+    return folder
+
+
+@dataclass
+class World:
+    """A rehearsal that tests push to; ``answers`` are given to approvals, ``previews`` what these were told."""
+
+    work: Path
+    folders: Folders
+    rehearsal: Rehearsal
+    said: io.StringIO
+    answer: Decision = field(default_factory=Decision)
+    previews: dict[str, list[StackPreview]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, work: Path, root: Path, *, policies: ExecutionPolicies) -> "World":
+        """Rehearse the repository ``work``; the rehearsal's own files go to ``root``."""
+        said = io.StringIO()
+        folders = Folders(root=root)
+        caches = {name: str(ROOT / ".cache" / folder) for name, folder in CACHES.items()}
+        environ = {**caches, **os.environ, "SAMPLE_PYTHON": sys.executable}
+        # A user's settings, which must not matter.
+        environ |= {
+            "AWS_PROFILE": "no-such-profile",
+            "AWS_ACCESS_KEY_ID": "AKIAUSERSOWNKEY",
+            "AWS_REGION": "eu-north-1",
+        }
+        request = Request(app=work, policies=policies, keep=(*CACHES, "SAMPLE_PYTHON"), environ=environ)
+        rehearsal = Rehearsal.open(
+            request, folders=folders, progress=Progress(Console(file=said, emoji=False, width=200))
+        )
+        return cls(work=work, folders=folders, rehearsal=rehearsal, said=said)
+
+    def push(self) -> Delivery:
+        """Push HEAD and follow it to its end."""
+
+        def decide(approval: Approval, previews: list[StackPreview]) -> Decision:
+            self.previews[approval.stage] = previews
+            return self.answer
+
+        repository = Repository.open(self.work, {**self.rehearsal.environment(), **IDENTITY})
+        delivery = self.rehearsal.deliver(repository, decide)
+        assert delivery is not None
+        return delivery
+
+    def client(self, service: str, account: str) -> Any:
+        config = self.rehearsal.config
+        return client(service, endpoint=config.endpoint, region="us-east-1", credentials=account_root(account))
+
+    def stacks(self, account: str) -> dict[str, str]:
+        """The status of every stack of an account that is not CDK's own."""
+        found = self.client("cloudformation", account).describe_stacks()["Stacks"]
+        return {each["StackName"]: each["StackStatus"] for each in found if each["StackName"] != "CDKToolkit"}
+
+    def log(self, delivery: Delivery, action: str) -> str:
+        """The log of an action of the delivery's last execution."""
+        folder = self.rehearsal.config.action_logs / self.rehearsal.api.pipeline / delivery.execution
+        return next(folder.glob(f"*-{action}.log")).read_text()
+
+
+def results(delivery: Delivery) -> dict[str, str]:
+    """Each action's last result, by stage and action."""
+    return {run.name: run.status for run in delivery.runs}
+
+
+def write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=2) + "\n")
