@@ -52,6 +52,10 @@ test: setup lint ## Check style and types, and run every test, with branch cover
 check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables
 	@$(RUN) pytest --confcutdir=tests/live --force-enable-socket tests/live
 
+.PHONY: protect-stage
+protect-stage: setup ## Protect a deployed stack against deletion; its role, name and region come as environment variables
+	@$(RUN) python -m steps.protect
+
 .PHONY: rehearse
 rehearse: setup ## Carry HEAD from push to prod on this machine (APPROVE=yes answers the approval)
 	@$(RUN) python -m rehearsal run $(REHEARSAL)

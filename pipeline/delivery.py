@@ -13,6 +13,7 @@ from constructs import Construct
 from pipeline import builds, grants
 from pipeline.approval import approval
 from pipeline.checks import checks
+from pipeline.protection import protection
 from pipeline.settings import DeliverySettings
 from pipeline.source import source
 from pipeline.synthesis import synthesis
@@ -57,7 +58,7 @@ class Delivery(Construct):
             self_mutation=True,
             use_pipeline_role_for_actions=True,
         )
-        after = [self._add(blueprint, commit, settings=stage, topic=topic) for stage in stages]
+        after = [step for stage in stages for step in self._add(blueprint, commit, settings=stage, topic=topic)]
         blueprint.build_pipeline()
         self.pipeline = blueprint.pipeline
         self._use_connection(settings.connection_arn)
@@ -70,13 +71,16 @@ class Delivery(Construct):
         *,
         settings: StageSettings,
         topic: sns.ITopic,
-    ) -> pipelines.CodeBuildStep:
+    ) -> list[pipelines.CodeBuildStep]:
         # In the stack's own scope, since that is how the command line addresses it: TapPipeline/Dev/Tap.
         stage = TapStage(Stack.of(self), settings.name.title(), settings=settings)
         check = checks(commit, settings=settings, outputs=stage.outputs)
         before = [approval(stage=settings.name, topic=topic)] if settings.approval_required else []
-        blueprint.add_stage(stage, pre=before, post=[check])
-        return check
+        protect = [protection(commit, settings=settings)] if settings.termination_protection else []
+        for step in protect:
+            check.add_step_dependency(step)
+        blueprint.add_stage(stage, pre=before, post=[*protect, check])
+        return [*protect, check]
 
     def _use_connection(self, arn: str) -> None:
         # aws-cdk-lib grants codestar-connections:UseConnection alone, which does not reach a connection under the

@@ -93,3 +93,8 @@ class StageSettings:
     def check_role_name(self) -> str:
         """The name of the role that the pipeline's checks assume; the pipeline grants it by name."""
         return f"{self.stack_name}-check"
+
+    @property
+    def protection_role_name(self) -> str:
+        """The name of the role that protects the stack against deletion; the pipeline grants it by name."""
+        return f"{self.stack_name}-protection"

@@ -13,6 +13,7 @@ from tap_stack.launch_template import Instances
 from tap_stack.network import Network
 from tap_stack.operators import Operators
 from tap_stack.outputs import outputs
+from tap_stack.protection_role import ProtectionRole
 from tap_stack.provider_logs import ProviderLogs
 from tap_stack.security_groups import SecurityGroups
 from tap_stack.settings import StageSettings
@@ -67,6 +68,8 @@ class TapStack(Stack):
             bucket=storage.bucket,
             settings=settings,
         )
+        if settings.termination_protection:
+            ProtectionRole(self, "Protection", settings=settings)
         ProviderLogs(self, "ProviderLogs", key=key, settings=settings)
         self.outputs = outputs(
             self,

@@ -50,6 +50,7 @@ def test_a_push_reaches_dev_and_after_approval_prod(tap: World) -> None:
         "Prod · Approve",
         "Prod · prod-tap.Prepare",
         "Prod · prod-tap.Deploy",
+        "Prod · Protect",
         "Prod · Check",
     ]
     (preview,) = tap.previews["Prod"]

@@ -38,7 +38,7 @@ def test_a_push_goes_through_dev_and_approval_to_prod(stages: Stages) -> None:
         "UpdatePipeline": [["SelfMutate"]],
         "Assets": [["FileAssets"]],
         "Dev": [["dev-tap.Prepare"], ["dev-tap.Deploy"], ["Check"]],
-        "Prod": [["Approve"], ["prod-tap.Prepare"], ["prod-tap.Deploy"], ["Check"]],
+        "Prod": [["Approve"], ["prod-tap.Prepare"], ["prod-tap.Deploy"], ["Protect"], ["Check"]],
     }
     assert list(stages) == ["Source", "Build", "UpdatePipeline", "Assets", "Dev", "Prod"]
 

@@ -46,6 +46,7 @@ def test_there_are_no_more_roles_than_jobs(policies: Mapping[str, Statements], p
         "Assets/File",
         "Pipeline/Dev/Check/Check",
         "Pipeline/Prod/Check/Check",
+        "Pipeline/Prod/Protect/Protect",
     }
     assert len(of_type(pipeline_template, "AWS::IAM::Role")) == len(policies)
 
@@ -61,7 +62,7 @@ def test_each_role_serves_one_service(pipeline_template: Template) -> None:
         (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         trusted.append(statement["Principal"])
     codebuild, codepipeline = ({"Service": f"{name}.amazonaws.com"} for name in ("codebuild", "codepipeline"))
-    assert [trusted.count(codebuild), trusted.count(codepipeline), len(trusted)] == [5, 1, 6]
+    assert [trusted.count(codebuild), trusted.count(codepipeline), len(trusted)] == [6, 1, 7]
 
 
 def test_nobody_may_do_everything_with_a_service(policies: Mapping[str, Statements]) -> None:
@@ -95,6 +96,19 @@ def test_checks_take_on_the_check_role_of_their_stage_and_no_other(
     )
     assert roles_to_assume(policies, f"Pipeline/{stage}/Check/Check") == [
         {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::{account}:role/{name}"]]}
+    ]
+
+
+def test_the_protection_takes_on_the_protection_role_of_its_stage_and_no_other(
+    policies: Mapping[str, Statements], prod_template: Template
+) -> None:
+    (name,) = (
+        role["Properties"]["RoleName"]
+        for role in of_type(prod_template, "AWS::IAM::Role").values()
+        if "protection" in role["Properties"].get("RoleName", "")
+    )
+    assert roles_to_assume(policies, "Pipeline/Prod/Protect/Protect") == [
+        {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::333333333333:role/{name}"]]}
     ]
 
 

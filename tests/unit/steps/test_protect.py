@@ -1,0 +1,45 @@
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from steps import protect
+
+ROLE = "arn:aws:iam::333333333333:role/prod-tap-protection"
+CREDENTIALS = {"AccessKeyId": "key", "SecretAccessKey": "secret", "SessionToken": "token"}
+
+
+class Aws:
+    """STS and CloudFormation; remembers under which keys it was asked for what."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, dict[str, Any]]] = []
+
+    def client(self, service: str, *, region_name: str, aws_access_key_id: str = "own", **_: str) -> "Aws":
+        self.service, self.key = f"{service} {region_name}", aws_access_key_id
+        return self
+
+    def assume_role(self, **arguments: str) -> dict[str, Any]:
+        self.asked.append((self.service, self.key, arguments))
+        return {"Credentials": CREDENTIALS}
+
+    def update_termination_protection(self, **arguments: Any) -> None:
+        self.asked.append((self.service, self.key, arguments))
+
+
+def test_a_stack_is_protected_under_the_stage_s_own_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = Aws()
+    monkeypatch.setattr("steps.protect.boto3.client", aws.client)
+    environment = {"PROTECTION_ROLE_ARN": ROLE, "STACK_NAME": "prod-tap", "STAGE_REGION": "us-east-1"}
+    result = CliRunner().invoke(protect.main, env=environment)
+    assert result.output == "prod-tap in 333333333333 us-east-1: termination protection is on\n"
+    assert aws.asked == [
+        ("sts us-east-1", "own", {"RoleArn": ROLE, "RoleSessionName": "protect-stage"}),
+        ("cloudformation us-east-1", "key", {"StackName": "prod-tap", "EnableTerminationProtection": True}),
+    ]
+
+
+def test_a_missing_setting_is_named() -> None:
+    result = CliRunner().invoke(protect.main, [])
+    assert result.exit_code == 2
+    assert "--role" in result.output
