@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.grouping import arranged, group
 from tests.synthesis import Template, synthesise, template_of
 
 
@@ -29,3 +30,11 @@ def dev_template(assembly: Path) -> Template:
 def prod_template(assembly: Path) -> Template:
     """The workload's template in prod."""
     return template_of(assembly, "TapPipeline/Prod/Tap")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test its group, for ``--dist loadgroup``."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item.path)))
+    items[:] = arranged(items)

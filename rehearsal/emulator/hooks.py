@@ -4,7 +4,7 @@ An extension is a module with ``install(config: EmulatorConfig) -> None`` that c
 request. All of it is documented where it is defined:
 
 - ``register_resource_type``, ``extend_resource_type``, ``run_on_thread``, ``physical_name``: CloudFormation types.
-- ``register_service``, ``extend_service``, ``authorise_on``: wire APIs, with IAM in front.
+- ``register_service``, ``extend_service``, ``authorise_on``, ``refine_resource``: wire APIs, with IAM in front.
 - ``assume_service_role``: credentials of a service role, its trust policy checked.
 - ``account``, ``region``, ``scope``, ``spawn``: whose request this is, and threads that remember it.
 - ``persist``: state that survives a restart.
@@ -31,7 +31,7 @@ from rehearsal.emulator.wiring.resources import (
 )
 from rehearsal.emulator.wiring.routes import add_route
 from rehearsal.emulator.wiring.scope import account, region, scope, spawn
-from rehearsal.emulator.wiring.services import authorise_on, extend_service, register_service
+from rehearsal.emulator.wiring.services import authorise_on, extend_service, refine_resource, register_service
 from rehearsal.emulator.wiring.sessions import assume_service_role
 from rehearsal.emulator.wiring.state import persist
 
@@ -54,6 +54,7 @@ __all__ = [
     "on_stopping",
     "persist",
     "physical_name",
+    "refine_resource",
     "region",
     "register_resource_type",
     "register_service",

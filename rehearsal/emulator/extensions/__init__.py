@@ -11,6 +11,7 @@ MODULES = (
     "rehearsal.emulator.extensions.foreign_resources",
     "rehearsal.emulator.extensions.encrypted_objects",
     "rehearsal.emulator.extensions.stack_roles",
+    "rehearsal.emulator.extensions.stack_permissions",
     "rehearsal.emulator.extensions.image_parameters",
     "rehearsal.emulator.extensions.addresses",
     "rehearsal.emulator.extensions.nat_gateways",

@@ -16,6 +16,7 @@ Response = tuple[int, dict[str, str], bytes]
 Headers = dict[str, str]
 
 _resource_arns: dict[str, ResourceArn] = {}
+_refinements: dict[str, Callable[[str], str]] = {}
 _extract_resource_arn = iam_actions.extract_resource_arn
 
 
@@ -41,7 +42,8 @@ def _answer(operation: Operation, headers: Headers, body: bytes, content_type: s
 def _authorised_resource(service: str, method: str, path: str, headers: Headers, body: bytes, *rest: Any) -> str:
     named = _resource_arns.get(service)
     if named is None:
-        return str(_extract_resource_arn(service, method, path, headers, body, *rest))
+        found = str(_extract_resource_arn(service, method, path, headers, body, *rest))
+        return _refinements[service](found) if service in _refinements else found
     try:
         return named(_call(headers, body)) or "*"
     except (KeyError, TypeError, ValueError):
@@ -51,6 +53,12 @@ def _authorised_resource(service: str, method: str, path: str, headers: Headers,
 def authorise_on(service: str, resource_arn: ResourceArn) -> None:
     """Name the resource that each call of ``service`` is authorised on; ``*`` or an empty string where none is."""
     _resource_arns[service] = resource_arn
+    iam_actions.extract_resource_arn = _authorised_resource
+
+
+def refine_resource(service: str, refine: Callable[[str], str]) -> None:
+    """Name more exactly the resource that MiniStack finds a call of ``service`` to be about."""
+    _refinements[service] = refine
     iam_actions.extract_resource_arn = _authorised_resource
 
 

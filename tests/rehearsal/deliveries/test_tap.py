@@ -97,9 +97,10 @@ def test_a_commit_with_an_unencrypted_bucket_stops_at_synth_and_dev_stays_as_it_
     assert _changed(tap) == before
 
 
-def test_nothing_has_called_beyond_this_machine(tap: World) -> None:
-    """The emulator refuses and records every connection that is not to loopback."""
-    assert not (tap.rehearsal.config.state_dir / "logs" / "outbound.json").exists()
+def test_no_call_has_left_loopback_but_to_fetch_packages(tap: World) -> None:
+    callers = {entry["program"].rpartition("/")[2] for entry in tap.outbound()}
+    assert callers <= {"npm", "npm-cli.js"}
+    assert not [entry for entry in tap.outbound() if "aws" in entry["host"]]
 
 
 def test_deleting_prod_is_refused_and_its_data_is_still_there(tap: World) -> None:

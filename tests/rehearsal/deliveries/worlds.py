@@ -23,6 +23,7 @@ from rehearsal.driver.repository import Repository
 from rehearsal.emulator.clients import account_root, client
 from tests.synthesis import ROOT
 
+GUARD = Path(__file__).parent / "guard"
 TOOLS, DEV, PROD = "1" * 12, "2" * 12, "3" * 12
 CACHES = {
     "DELIVERY_CACHE": "",
@@ -39,6 +40,12 @@ IDENTITY = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
 }
+
+
+def guarded(record: Path) -> dict[str, str]:
+    """What makes every Python and Node that is started record in ``record``, and refuse, what is not loopback."""
+    guard = {"NODE_OPTIONS": f"--require {GUARD / 'guard.cjs'}", "PYTHONPATH": str(GUARD)}
+    return {**guard, "OUTBOUND_RECORD": str(record)}
 
 
 def git(folder: Path, *words: str) -> str:
@@ -83,14 +90,15 @@ class World:
         said = io.StringIO()
         folders = Folders(root=root)
         caches = {name: str(ROOT / ".cache" / folder) for name, folder in CACHES.items()}
-        environ = {**caches, **os.environ, "SAMPLE_PYTHON": sys.executable}
+        guard = guarded(root.parent / "outbound")
+        environ = {**caches, **os.environ, **guard, "SAMPLE_PYTHON": sys.executable}
         # A user's settings, which must not matter.
         environ |= {
             "AWS_PROFILE": "no-such-profile",
             "AWS_ACCESS_KEY_ID": "AKIAUSERSOWNKEY",
             "AWS_REGION": "eu-north-1",
         }
-        request = Request(app=work, policies=policies, keep=(*CACHES, "SAMPLE_PYTHON"), environ=environ)
+        request = Request(app=work, policies=policies, keep=(*CACHES, *guard, "SAMPLE_PYTHON"), environ=environ)
         rehearsal = Rehearsal.open(
             request, folders=folders, progress=Progress(Console(file=said, emoji=False, width=200))
         )
@@ -111,6 +119,11 @@ class World:
     def client(self, service: str, account: str) -> Any:
         config = self.rehearsal.config
         return client(service, endpoint=config.endpoint, region="us-east-1", credentials=account_root(account))
+
+    def outbound(self) -> list[dict[str, str]]:
+        """What any program of this rehearsal tried to reach beyond this machine, package managers included."""
+        records = (self.folders.root.parent / "outbound", self.rehearsal.config.state_dir / "logs" / "outbound.json")
+        return [json.loads(line) for path in records if path.exists() for line in path.read_text().splitlines()]
 
     def stacks(self, account: str) -> dict[str, str]:
         """The status of every stack of an account that is not CDK's own."""

@@ -1,0 +1,27 @@
+"""Which tests share a process, and in which order they run."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import pytest
+
+DELIVERIES = "deliveries"
+
+
+def group(path: PurePath) -> str:
+    """Return the group of a test file: what shares a synth, an emulator or a delivery runs in one process."""
+    folders = path.parts[path.parts.index("tests") + 1 : -1]
+    if folders[0] != "rehearsal":
+        return "units"
+    return path.stem if folders[1] == DELIVERIES else folders[1]
+
+
+def arranged(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return ``items`` with the longest groups first, and deliveries, which are stories, in the order of their file."""
+    stories = sorted((item for item in items if DELIVERIES in item.path.parts), key=_line)
+    return [*stories, *(item for item in items if DELIVERIES not in item.path.parts)]
+
+
+def _line(item: pytest.Item) -> tuple[bool, str, int]:
+    _, line, _ = item.location
+    return item.path.stem != "test_tap", item.path.stem, line or 0
