@@ -67,7 +67,7 @@ def run(
     console = Console(emoji=False)
     request = _request(app, pipeline_policy, stage_policy, port, keep)
     folders = Folders(root=request.app / ".rehearsal")
-    alone = approve == "yes" or not sys.stdin.isatty()
+    alone = approve == "yes" or not is_terminal()
     decide = _approve_alone(console) if alone else _ask(console)
     with _edge(console, folders, keep_running=False):
         rehearsal, repository = _open(console, request, folders)
@@ -110,6 +110,11 @@ def down(app: Path) -> None:
     """Stop what `up` left running."""
     stopped = stop_services(Folders(root=app.resolve() / ".rehearsal"))
     click.echo("stopped" if stopped else "nothing was running")
+
+
+def is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
 
 
 def _request(app: Path, pipeline: Path, stage: Path, port: int | None, keep: tuple[str, ...]) -> Request:
