@@ -10,6 +10,7 @@ export npm_config_cache ?= $(DELIVERY_CACHE)/npm
 export NODE_COMPILE_CACHE ?= $(DELIVERY_CACHE)/node-compile
 # jsii unpacks the CDK's library, which takes some seconds, once a cache instead of once a HOME.
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT ?= $(DELIVERY_CACHE)/jsii
+export HYPOTHESIS_STORAGE_DIRECTORY ?= $(CURDIR)/.cache/hypothesis
 export npm_config_update_notifier := false
 # Node says once a process that `punycode` is deprecated; that is the CLI's affair, not the reader's.
 export NODE_NO_WARNINGS := 1
@@ -67,6 +68,10 @@ rehearse-open: setup ## The same up to the approval, and leave it running for mo
 .PHONY: rehearse-stop
 rehearse-stop: setup ## Stop what rehearse-open left running
 	@$(RUN) python -m rehearsal down
+
+.PHONY: bench
+bench: setup ## Time the verbs (BENCH="synth unit" for some of them)
+	@$(RUN) python -m benchmarks $(BENCH)
 
 .PHONY: clean
 clean: ## Stop a rehearsal and remove what the verbs made

@@ -28,6 +28,16 @@ class Layout:
         """The link to the npm packages in use."""
         return self.root / "node_modules"
 
+    @property
+    def function_packages(self) -> Path:
+        """The link to the packages that the function is bundled with."""
+        return self.root / ".function-packages"
+
+    @property
+    def function_requirements(self) -> Path:
+        """The hash-locked requirements of the function."""
+        return self.root / "lambda" / "requirements.txt"
+
     def requirements(self, name: str) -> Path:
         """One hash-locked requirements file."""
         return self.root / "requirements" / f"{name}.txt"

@@ -7,6 +7,8 @@ from tooling.layout import Layout
 MADE = (
     ".cache",
     ".coverage",
+    ".function-packages",
+    ".hypothesis",
     ".mypy_cache",
     ".pytest_cache",
     ".rehearsal",

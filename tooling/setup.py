@@ -36,6 +36,7 @@ def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
     started = time.monotonic()
     with locked(layout.cache):
         link(_python_packages(layout, environ), layout.venv)
+        link(_function_packages(layout, environ), layout.function_packages)
         if not _node_is_recent(environ):
             _link_node(_node(layout, environ), layout.venv / "bin")
         link(_npm_packages(layout, environ) / "node_modules", layout.node_modules)
@@ -62,6 +63,20 @@ def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
             _call([*install, "--require-hashes", "-r", layout.requirements("postgres")], environ)
 
     return built(folder, key_of(folder, *PYTHON_IDENTITY, *locks), build)
+
+
+def _function_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
+    lock = layout.function_requirements
+    folder = layout.cache / "function-packages"
+
+    def build(store: Path) -> None:
+        _say("the function's packages")
+        # Wheels alone: what a source distribution builds is not the same bytes on every machine.
+        install: Command = [_installer(layout, environ), "pip", "install", "--quiet", "--only-binary", ":all:"]
+        target: Command = ["--python", BASE_PYTHON, "--target", store]
+        _call([*install, *target, "--require-hashes", "-r", lock], environ)
+
+    return built(folder, key_of(folder, lock.read_bytes()), build)
 
 
 def _node(layout: Layout, environ: Mapping[str, str]) -> Path:

@@ -36,6 +36,13 @@ class Delivery:
         """Whether it reached the last stage."""
         return self.status == "Succeeded"
 
+    @property
+    def seconds(self) -> float:
+        """The time from the start of its first action to the end of its last."""
+        started = [run.started for run in self.runs]
+        ended = [run.ended for run in self.runs if run.ended is not None]
+        return (max(ended) - min(started)).total_seconds() if ended else 0.0
+
     def failures(self) -> list[ActionRun]:
         """Return the actions that failed."""
         return [run for run in self.runs if run.status == "Failed"]

@@ -95,11 +95,12 @@ def show_preview(console: Console, stage: str, previews: Iterable[StackPreview])
 
 
 def save(path: Path, delivery: Delivery, stages: Iterable[StackOutputs], recorded: Mapping[str, list[str]]) -> None:
-    """Write the result as JSON: execution, status, actions (seconds), outputs by stack, types only recorded."""
+    """Write the result as JSON: status, seconds from push to end, actions, outputs by stack, types only recorded."""
     result = {
         "execution": delivery.execution,
         "status": delivery.status,
         "reason": delivery.reason,
+        "seconds": delivery.seconds,
         "actions": [
             {
                 "stage": run.stage,

@@ -70,6 +70,7 @@ def test_a_delivery_is_followed_to_its_end() -> None:
     delivery = play(script)
     assert delivery == Delivery(execution="one", status="Succeeded", reason="the reason", runs=(run("Build"),))
     assert delivery.succeeded
+    assert delivery.seconds == 2
     assert script.told == ["one", "Build InProgress", "Build Succeeded"]
 
 
@@ -105,6 +106,7 @@ def test_a_stopped_execution_with_none_after_it_ends_it() -> None:
     delivery = play(Script([("one", "Stopped", [])]))
     assert delivery is not None
     assert delivery.status == "Stopped"
+    assert delivery.seconds == 0
 
 
 def test_each_approval_is_asked_once() -> None:

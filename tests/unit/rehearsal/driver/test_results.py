@@ -83,7 +83,7 @@ def test_the_preview_counts_and_names_what_goes(tmp_path: Path) -> None:
 def test_the_result_is_saved_for_machines(tmp_path: Path, stages: list[results.StackOutputs]) -> None:
     results.save(tmp_path / "result.json", DELIVERY, stages, {"no packets": ["AWS::EC2::VPC"]})
     saved = json.loads((tmp_path / "result.json").read_text())
-    assert saved["status"] == "Failed"
+    assert (saved["status"], saved["seconds"]) == ("Failed", 2.0)
     assert [(each["action"], each["seconds"]) for each in saved["actions"]] == [("Build", 2.0), ("Check", None)]
     assert saved["outputs"] == {"dev-app": {"Url": "x" * 150}}
     assert saved["recorded_only"] == {"no packets": ["AWS::EC2::VPC"]}

@@ -1,0 +1,1 @@
+"""How fast the verbs are. Measured on request, and never judged by a test."""
