@@ -1,0 +1,1 @@
+"""Writes a report: Markdown for people in a hurry, HTML for the auditor, JSON and SARIF for machines."""
