@@ -24,6 +24,8 @@ class Machine:
         (self.layout.root / "requirements").mkdir(parents=True)
         for lock in LOCKS:
             self.layout.requirements(lock).write_text(f"{lock}==1\n")
+        self.layout.function_requirements.parent.mkdir()
+        self.layout.function_requirements.write_text("driver==1\n")
         for file in self.layout.npm_files:
             file.write_text("{}")
         for tool in ("git", "make", "node", "npm"):

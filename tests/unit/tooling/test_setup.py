@@ -1,4 +1,5 @@
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +10,32 @@ from tooling.setup import ToolMissingError, set_up
 def test_everything_is_installed_from_locks_whose_hashes_are_checked(machine: Machine) -> None:
     set_up(machine.layout, machine.environ)
     installs = machine.ran("requirements")
-    assert [command[-1].rpartition("/")[2] for command in installs] == ["installer.txt", "main.txt"]
+    locks = [Path(command[-1]).relative_to(machine.layout.root).as_posix() for command in installs]
+    assert locks == ["requirements/installer.txt", "requirements/main.txt", "lambda/requirements.txt"]
     assert all("--require-hashes" in command for command in installs)
     assert machine.layout.venv.resolve().parent == machine.layout.cache / "python"
     assert machine.layout.node_modules.resolve().name == "node_modules"
+
+
+def test_the_function_s_packages_are_wheels_in_a_folder_of_their_own(machine: Machine) -> None:
+    set_up(machine.layout, machine.environ)
+    (install,) = machine.ran("lambda/requirements.txt")
+    target = Path(install[install.index("--target") + 1])
+    assert machine.layout.function_packages.resolve() == target
+    assert target.parent == machine.layout.cache / "function-packages"
+    assert install[install.index("--only-binary") + 1] == ":all:"
+
+
+def test_the_function_s_packages_follow_their_lock_alone(machine: Machine) -> None:
+    set_up(machine.layout, machine.environ)
+    before = machine.layout.function_packages.resolve()
+    machine.layout.requirements("main").write_text("main==2\n")
+    set_up(machine.layout, machine.environ)
+    assert machine.layout.function_packages.resolve() == before
+    machine.layout.function_requirements.write_text("driver==2\n")
+    set_up(machine.layout, machine.environ)
+    assert machine.layout.function_packages.resolve() != before
+    assert len(machine.ran("lambda/requirements.txt")) == 2
 
 
 def test_a_second_run_installs_nothing(machine: Machine) -> None:
