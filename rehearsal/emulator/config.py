@@ -10,7 +10,11 @@ Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 
 
 class PostgresServer(BaseModel):
-    """The real PostgreSQL that stands behind emulated RDS."""
+    """The real PostgreSQL that stands behind emulated RDS.
+
+    ``root_certificate`` is the file with what the server's certificate is verified by, in place of RDS's roots; None
+    without TLS.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,6 +23,7 @@ class PostgresServer(BaseModel):
     superuser: str
     password: str = Field(repr=False)
     tls: bool = False
+    root_certificate: Path | None = None
 
 
 class EmulatorConfig(BaseModel):

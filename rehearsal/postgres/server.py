@@ -81,7 +81,8 @@ def _start(*, programs: Path, folder: Path, port: int, log: Path) -> RunningServ
     settings += ["ssl=on", f"ssl_cert_file={certificate}", f"ssl_key_file={key}"] if tls else []
     flags = [part for setting in settings for part in ("-c", setting)]
     process = run.start([programs / "postgres", "-D", data, *flags])
-    address = PostgresServer(port=port, superuser=SUPERUSER, password=password, tls=tls)
+    root = certificate if tls else None
+    address = PostgresServer(port=port, superuser=SUPERUSER, password=password, tls=tls, root_certificate=root)
     _wait_until_ready(process, data / "postmaster.pid", log)
     return RunningServer(address=address, process=process, folder=folder)
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.config import EmulatorConfig, PostgresServer
 from rehearsal.emulator.environment import emulator_environment
 
 CONFIG = EmulatorConfig(port=4999, region="eu-west-1", state_dir=Path("/somewhere/state"))
@@ -35,3 +35,12 @@ def test_the_emulator_is_told_its_port_region_and_folders_and_stays_on_loopback(
     folders = (environment["STATE_DIR"], environment["S3_DATA_DIR"], environment["TMPDIR"])
     assert all(folder.startswith("/somewhere/state/") for folder in folders)
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
+
+
+def test_functions_are_told_what_to_verify_a_database_by_where_it_speaks_tls() -> None:
+    root = Path("/somewhere/server.crt")
+    server = PostgresServer(port=1, superuser="s", password="p", tls=True, root_certificate=root)
+    told = emulator_environment(CONFIG.model_copy(update={"postgres": server}), {"PGSSLROOTCERT": "/the/user's"})
+    assert told["PGSSLROOTCERT"] == str(root)
+    for other in (None, PostgresServer(port=1, superuser="s", password="p")):
+        assert "PGSSLROOTCERT" not in emulator_environment(CONFIG.model_copy(update={"postgres": other}), {})
