@@ -3,7 +3,7 @@
 from typing import Final
 
 from aws_cdk import App, Validations
-from cdk_nag import AwsSolutionsChecks
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks
 
 from compliance.encryption import EncryptionRule
 
@@ -25,11 +25,12 @@ class FindingsError(Exception):
 
 
 def add_gate(app: App) -> None:
-    """Hold ``app``, with all stacks in all its stages, against the AwsSolutions pack and the project's own rule.
+    """Hold ``app``, with all stacks in all its stages, against three packs and the project's own rule.
 
-    Called once, on the App: on a Stage the pack reports the whole app as well, and twice reports everything twice.
+    Called once, on the App: on a Stage a pack reports the whole app as well, and twice reports everything twice.
     """
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app), EncryptionRule())
+    packs = (AwsSolutionsChecks(app), NIST80053R5Checks(app), PCIDSS321Checks(app))
+    Validations.of(app).add_plugins(*packs, EncryptionRule())
 
 
 def synthesise(app: App) -> None:

@@ -6,6 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from compliance.acknowledgements import acknowledge
+from compliance.names import in_nist_and_pci
 
 KEPT = Duration.days(90)
 """How long artifacts and access logs are kept: one quarter, enough to trace or repeat a delivery."""
@@ -28,13 +29,21 @@ class Artifacts(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
-            lifecycle_rules=[s3.LifecycleRule(expiration=KEPT)],
+            versioned=True,
+            lifecycle_rules=[s3.LifecycleRule(expiration=KEPT, noncurrent_version_expiration=Duration.days(1))],
             removal_policy=RemovalPolicy.RETAIN,
         )
         acknowledge(
             logs,
             finding="AwsSolutions-S1",
             reason="This bucket receives the artifact bucket's access logs; logging it to itself would never end.",
+        )
+        acknowledge(
+            logs,
+            finding=in_nist_and_pci("S3DefaultEncryptionKMS"),
+            reason="'SSE-KMS is not supported for server access logging destination buckets' ('Enabling Amazon S3 "
+            "server access logging', Amazon S3 User Guide): SSE-S3 is the only encryption that S3 delivers its logs "
+            "under.",
         )
         self.bucket = s3.Bucket(
             self,
@@ -56,3 +65,11 @@ class Artifacts(Construct):
             ],
             removal_policy=RemovalPolicy.RETAIN,
         )
+        for bucket in (logs, self.bucket):
+            acknowledge(
+                bucket,
+                finding=in_nist_and_pci("S3BucketReplicationEnabled"),
+                reason="What a delivery made can be made again from its commit: the same commit gives the same "
+                "bytes, and tests hold that. Nothing runs from this bucket, so that a copy elsewhere "
+                "would restore nothing.",
+            )

@@ -1,4 +1,4 @@
-"""Which role of the pipeline holds which of the grants with a wildcard."""
+"""Which construct of the pipeline has which of the findings that come with CDK Pipelines."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_s3 as s3
 from aws_cdk import pipelines
 
+from pipeline.library import accept_embedded_policy, accept_source
 from pipeline.wildcards import (
     accept_artifact_access,
     accept_asset_publishing,
@@ -25,8 +26,13 @@ def accept(blueprint: pipelines.CodePipeline, *, artifacts: s3.IBucket, checks: 
     for project in (synth, mutation, *checks):
         accept_build_records(project)
     accept_self_mutation(mutation)
-    publisher = blueprint.node.find_child("Assets").node.find_child("FileRole")
+    assets = blueprint.node.find_child("Assets").node
+    publisher = assets.find_child("FileRole")
     accept_artifact_access(publisher, bucket=artifacts, encrypts=False)
     accept_asset_publishing(publisher)
+    for holder in (pipeline.role, synth, mutation, *checks, publisher):
+        accept_embedded_policy(holder)
+    for builder in (synth, mutation, *checks, assets.find_child("FileAsset")):
+        accept_source(builder)
     for support in pipeline.cross_region_support.values():
         accept_replication(pipeline.role, bucket=support.replication_bucket)

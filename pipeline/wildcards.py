@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from compliance.acknowledgements import acknowledge
+from compliance.names import in_nist_and_pci
 
 READS = ("s3:GetBucket*", "s3:GetObject*", "s3:List*")
 WRITES = ("s3:Abort*", "s3:DeleteObject*")
@@ -95,11 +96,19 @@ def accept_asset_publishing(role: IConstruct) -> None:
 
 def accept_replication(role: IConstruct, *, bucket: s3.IBucket) -> None:
     """Accept the copy of the artifacts in another region, ``bucket``, and how the pipeline's ``role`` reaches it."""
+    resource = cast("s3.CfnBucket", bucket.node.default_child)
+    resource.versioning_configuration = s3.CfnBucket.VersioningConfigurationProperty(status="Enabled")
     acknowledge(
         bucket,
-        finding="AwsSolutions-S1",
+        finding=("AwsSolutions-S1", *in_nist_and_pci("S3BucketLoggingEnabled")),
         reason="CodePipeline copies artifacts here for a stage in this region; access to the originals is logged, and "
         "aws-cdk-lib makes the bucket (CrossRegionSupportStack) without a way to name a log bucket.",
+    )
+    acknowledge(
+        bucket,
+        finding=in_nist_and_pci("S3BucketReplicationEnabled"),
+        reason="The bucket is itself the copy in another region: CodePipeline puts artifacts here whose originals "
+        "stay in the pipeline's region.",
     )
     _accept(
         role,

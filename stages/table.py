@@ -26,11 +26,12 @@ def stage_table(
         deletion_protection=False,
         delete_automated_backups=True,
         multi_az=False,
+        enhanced_monitoring=False,
         nat_gateways=1,
         log_retention=logs.RetentionDays.ONE_WEEK,
         access_log_days=7,
         key_pending_window_days=7,
-        reserved_concurrency=None,
+        reserved_concurrency=2,
     )
     prod = StageSettings(
         name="prod",
@@ -44,6 +45,7 @@ def stage_table(
         deletion_protection=True,
         delete_automated_backups=False,
         multi_az=True,
+        enhanced_monitoring=True,
         nat_gateways=2,
         log_retention=logs.RetentionDays.ONE_YEAR,
         access_log_days=365,

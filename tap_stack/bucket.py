@@ -5,6 +5,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from compliance.acknowledgements import acknowledge
+from compliance.names import in_nist_and_pci
 from tap_stack.settings import StageSettings
 
 OLD_VERSION_DAYS = 90
@@ -54,6 +56,24 @@ class Storage(Construct):
         # A bucket that outlives the stack keeps its policy: without it plain HTTP would be answered.
         for policy in filter(None, (self.log_bucket.policy, self.bucket.policy)):
             policy.apply_removal_policy(settings.removal_policy)
+        self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        for bucket in (self.log_bucket, self.bucket):
+            acknowledge(
+                bucket,
+                finding=in_nist_and_pci("S3BucketReplicationEnabled"),
+                reason="S3 keeps every object in three or more zones of the region ('Data durability', Amazon S3 User "
+                "Guide), and versioning keeps what is overwritten or deleted. The stage stands in one region by "
+                "design: a copy elsewhere would outlive dev's deletion, and serve nothing that prod runs.",
+            )
+        acknowledge(
+            self.log_bucket,
+            finding=in_nist_and_pci("S3DefaultEncryptionKMS"),
+            reason="'SSE-KMS is not supported for server access logging destination buckets' ('Enabling Amazon S3 "
+            "server access logging', Amazon S3 User Guide): SSE-S3 is the only encryption that S3 delivers its logs "
+            "under.",
+        )
 
 
 def _tidy(*, expiration: Duration | None, old_version_days: int) -> s3.LifecycleRule:

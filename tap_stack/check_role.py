@@ -38,7 +38,7 @@ class CheckRole(Construct):
                 iam.AccountPrincipal(settings.tools_account), {"ArnLike": {"aws:PrincipalArn": pipeline_roles}}
             ),
         )
-        iam.Policy(
+        iam.ManagedPolicy(
             self,
             "Look",
             roles=[self.role],

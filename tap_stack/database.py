@@ -10,7 +10,9 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from compliance.acknowledgements import acknowledge
+from compliance.names import NIST
 from tap_stack.log_group import log_group
+from tap_stack.monitoring import EnhancedMonitoring
 from tap_stack.network import ISOLATED
 from tap_stack.security_groups import DATABASE_PORT
 from tap_stack.settings import StageSettings
@@ -19,14 +21,11 @@ from tap_stack.settings import StageSettings
 ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_15_17)
 EXPORTED_LOGS = ("postgresql", "upgrade")
 BACKUP_DAYS = 7
+MONITORING_INTERVAL = Duration.minutes(1)
 
 
 class Database(Construct):
-    """PostgreSQL in the isolated tier. RDS makes, encrypts and rotates the master password.
-
-    Enhanced monitoring is left off: it writes to ``RDSOSMetrics``, a log group that the whole account shares, which
-    is not encrypted with the key and stays behind when the stack goes. Performance Insights takes its place.
-    """
+    """PostgreSQL in the isolated tier. RDS makes, encrypts and rotates the master password."""
 
     def __init__(
         self,
@@ -40,6 +39,9 @@ class Database(Construct):
     ) -> None:
         """Build the instance and the log groups that it exports to."""
         super().__init__(scope, id_)
+        monitoring = (
+            EnhancedMonitoring(self, "Monitoring", key=key, settings=settings) if settings.enhanced_monitoring else None
+        )
         parameters = rds.ParameterGroup(
             self,
             "Parameters",
@@ -76,6 +78,8 @@ class Database(Construct):
             removal_policy=settings.removal_policy,
             auto_minor_version_upgrade=True,
             cloudwatch_logs_exports=list(EXPORTED_LOGS),
+            monitoring_interval=MONITORING_INTERVAL if monitoring else None,
+            monitoring_role=monitoring.role if monitoring else None,
             enable_performance_insights=True,
             performance_insight_encryption_key=key,
         )
@@ -89,6 +93,9 @@ class Database(Construct):
             )
             for log in EXPORTED_LOGS
         ]
+        if monitoring:
+            self.log_groups.append(monitoring.log_group)
+            self.instance.node.add_dependency(monitoring)
         self.instance.node.add_dependency(*self.log_groups)
         self._acknowledge(settings)
 
@@ -102,14 +109,28 @@ class Database(Construct):
         if not settings.multi_az:
             acknowledge(
                 self.instance,
-                finding="AwsSolutions-RDS3",
+                finding=("AwsSolutions-RDS3", f"{NIST}-RDSMultiAZSupport"),
                 reason=f"{settings.name} is rebuilt from its templates and holds no data to keep available; Multi-AZ "
                 "doubles the price of the instance (RDS pricing). The stage table switches it on where it is needed.",
             )
+        if not settings.enhanced_monitoring:
+            acknowledge(
+                self.instance,
+                finding=f"{NIST}-RDSEnhancedMonitoringEnabled",
+                reason="RDS writes these figures to one log group for all databases of an account and region "
+                "('Enhanced Monitoring', RDS User Guide), which is not the stage's to delete: something would be left "
+                f"of {settings.name}. Performance Insights and the instance's CloudWatch metrics are on.",
+            )
+        acknowledge(
+            self.instance,
+            finding=f"{NIST}-RDSInBackupPlan",
+            reason="RDS backs the instance up itself, every day and with its transaction logs, so that it can be "
+            f"restored to any second of the last {BACKUP_DAYS} days ('Introduction to backups', RDS User Guide).",
+        )
         if not settings.deletion_protection:
             acknowledge(
                 self.instance,
-                finding="AwsSolutions-RDS10",
+                finding=("AwsSolutions-RDS10", f"{NIST}-RDSInstanceDeletionProtectionEnabled"),
                 reason=f"Deleting {settings.name} must leave nothing behind without a hand: RDS refuses to delete an "
                 "instance with deletion protection (DeleteDBInstance, RDS API Reference).",
             )

@@ -38,8 +38,8 @@ class FunctionRole(Construct):
         )
         self.policies = (self._data(log_group=log_group, object_arn=object_arn, key=key), self._network_interfaces())
 
-    def _data(self, *, log_group: logs.ILogGroup, object_arn: str, key: kms.IKey) -> iam.Policy:
-        return iam.Policy(
+    def _data(self, *, log_group: logs.ILogGroup, object_arn: str, key: kms.IKey) -> iam.ManagedPolicy:
+        return iam.ManagedPolicy(
             self,
             "Data",
             roles=[self.role],
@@ -58,8 +58,8 @@ class FunctionRole(Construct):
             ],
         )
 
-    def _network_interfaces(self) -> iam.Policy:
-        policy = iam.Policy(
+    def _network_interfaces(self) -> iam.ManagedPolicy:
+        policy = iam.ManagedPolicy(
             self,
             "NetworkInterfaces",
             roles=[self.role],

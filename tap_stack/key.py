@@ -35,7 +35,7 @@ ADMINISTRATION = (
 )
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # Services that act for the caller, named as kms:ViaService names them; EBS acts as ec2.
-SERVICES = ("ec2", "lambda", "rds", "s3", "secretsmanager", "sns")
+SERVICES = ("ec2", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs")
 
 
 class EncryptionKey(Construct):

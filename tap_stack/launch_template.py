@@ -64,7 +64,7 @@ class Instances(Construct):
 
     def _session_manager(self) -> None:
         """As "Create a custom IAM role for Session Manager" of the Systems Manager User Guide has it."""
-        policy = iam.Policy(
+        policy = iam.ManagedPolicy(
             self,
             "SessionManager",
             roles=[self.role],

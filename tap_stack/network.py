@@ -6,6 +6,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from compliance.acknowledgements import acknowledge
+from compliance.names import in_nist_and_pci
 from tap_stack.log_group import log_group
 from tap_stack.settings import StageSettings
 
@@ -39,6 +41,7 @@ class Network(Construct):
                 )
             },
         )
+        self._acknowledge()
         self.flow_logs = log_group(self, "FlowLogs", key=key, settings=settings)
         self.vpc.add_flow_log(
             "FlowLog",
@@ -46,11 +49,34 @@ class Network(Construct):
             traffic_type=ec2.FlowLogTrafficType.ALL,
         )
 
-    def _flow_log_role(self) -> iam.Role:
+    def _acknowledge(self) -> None:
+        for subnet in self.vpc.public_subnets:
+            acknowledge(
+                subnet.node.find_child("DefaultRoute"),
+                finding=in_nist_and_pci("VPCNoUnrestrictedRouteToIGW"),
+                reason="The subnet of a NAT gateway needs this route ('NAT gateway basics', VPC User Guide), and "
+                "nothing else is launched in it: it gives out no public address, and instances, function and database "
+                "stand in tiers without a route to the internet gateway.",
+            )
+
+    def _flow_log_role(self) -> iam.IRole:
         this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-        return iam.Role(
+        role = iam.Role(
             self,
             "FlowLogRole",
             description="Writes the VPC's flow logs",
             assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=this_account),
         )
+        iam.ManagedPolicy(
+            self,
+            "FlowLogDelivery",
+            roles=[role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                    resources=[self.flow_logs.log_group_arn],
+                )
+            ],
+        )
+        # The library would add the same permissions as a policy embedded in the role.
+        return role.without_policy_updates()

@@ -24,7 +24,7 @@ class ProtectionRole(Construct):
                 iam.AccountPrincipal(settings.tools_account), {"ArnLike": {"aws:PrincipalArn": pipeline_roles}}
             ),
         )
-        iam.Policy(
+        iam.ManagedPolicy(
             self,
             "Protect",
             roles=[self.role],

@@ -38,6 +38,8 @@ class StageSettings:
         deletion_protection: Whether RDS refuses to delete the database.
         delete_automated_backups: Whether the database's automated backups go with it.
         multi_az: Whether the database has a standby in the other zone.
+        enhanced_monitoring: Whether RDS reports the operating system under the database. It writes to one log group an
+            account and region, which this stage then owns.
         nat_gateways: NAT gateways; two is one a zone.
         log_retention: How long every log group keeps its events.
         access_log_days: Days that access logs of buckets and of CloudFront stay in the log bucket.
@@ -62,6 +64,7 @@ class StageSettings:
     deletion_protection: bool
     delete_automated_backups: bool
     multi_az: bool
+    enhanced_monitoring: bool
     nat_gateways: int
     log_retention: logs.RetentionDays
     access_log_days: int

@@ -6,6 +6,7 @@ from constructs import Construct
 from tap_stack.bucket import Storage
 from tap_stack.check_role import CheckRole
 from tap_stack.database import Database
+from tap_stack.dead_letters import DeadLetters
 from tap_stack.edge import Edge
 from tap_stack.function import TapFunction
 from tap_stack.key import EncryptionKey
@@ -48,6 +49,7 @@ class TapStack(Stack):
             key=key,
             settings=settings,
         )
+        DeadLetters(self, "DeadLetters", function=function.function, key=key, settings=settings)
         Instances(self, "Instances", security_group=groups.instances, key=key, settings=settings)
         edge = Edge(self, "Edge", bucket=storage.bucket, log_bucket=storage.log_bucket, key=key, settings=settings)
         Operators(

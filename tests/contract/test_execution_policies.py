@@ -43,15 +43,12 @@ FOR_OTHER_PROPERTIES = {
     "VPN gateways": ["ec2:*VpnGateway"],
     "endpoints of VPC Lattice and of other regions": ["vpc-lattice:*", "vpce:*"],
     "tags of auto scaling groups": ["autoscaling:DescribeTags"],
-    "managed policies and boundaries of roles and groups, and policies of users": [
-        "iam:AttachGroupPolicy",
-        "iam:AttachRolePolicy",
-        "iam:DetachGroupPolicy",
-        "iam:DetachRolePolicy",
+    "boundaries of roles, policies embedded in groups, and policies of users": [
         "iam:*RolePermissionsBoundary",
         "iam:*UserPolicy",
+        "iam:PutGroupPolicy",
     ],
-    "monitoring roles of the database": ["iam:ListRoles"],
+    "monitoring roles that are the account's own": ["iam:ListRoles"],
     "accounts in an organization": ["iam:DescribeOrganization", "payments:GetConnectedAccount"],
     "functions with layers, file systems, code signing, runtime aliases or capacity providers": [
         "elasticfilesystem:*",
@@ -94,8 +91,8 @@ FOR_OTHER_PROPERTIES = {
 }
 UNUSED = [pattern for patterns in FOR_OTHER_PROPERTIES.values() for pattern in patterns]
 
-# The pipeline's stack has no groups, and no service delivers logs to its log group.
-UNUSED_IN_TOOLS = ["iam:*GroupPolicy", "logs:CreateLogDelivery", "logs:*ResourcePolic*"]
+# The pipeline's stack has no groups and no managed policies, and no service delivers logs to its log group.
+UNUSED_IN_TOOLS = ["iam:*GroupPolicy", "iam:*tachRolePolicy", "logs:CreateLogDelivery", "logs:*ResourcePolic*"]
 
 
 @cache
@@ -170,7 +167,8 @@ def test_nothing_is_explained_away_that_no_handler_asks_for(
         ("tools", "s3:CreateBucket", "arn:aws:s3:::tappipeline-artifactsbucket-x1"),
         ("tools", "ssm:GetParameters", "arn:aws:ssm:us-east-1:111111111111:parameter/cdk-bootstrap/hnb659fds/version"),
         ("stage", "iam:CreateRole", "arn:aws:iam::222222222222:role/dev-tap-check"),
-        ("stage", "iam:PutGroupPolicy", "arn:aws:iam::222222222222:group/dev-tap-Operators-x1"),
+        ("stage", "iam:AttachGroupPolicy", "arn:aws:iam::222222222222:group/dev-tap-Operators-x1"),
+        ("stage", "iam:CreatePolicy", "arn:aws:iam::222222222222:policy/dev-tap-OperatorsSetup-x1"),
         ("stage", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:222222222222:function:dev-tap-CustomVpc-x1"),
         ("stage", "logs:CreateLogGroup", "arn:aws:logs:us-east-1:222222222222:log-group:aws-waf-logs-dev-tap:*"),
         (
@@ -178,9 +176,11 @@ def test_nothing_is_explained_away_that_no_handler_asks_for(
             "logs:CreateLogGroup",
             "arn:aws:logs:us-east-1:222222222222:log-group:/aws/rds/instance/prod-tap/upgrade:*",
         ),
+        ("stage", "logs:CreateLogGroup", "arn:aws:logs:us-east-1:333333333333:log-group:RDSOSMetrics:*"),
         ("stage", "rds:CreateDBInstance", "arn:aws:rds:us-east-1:222222222222:db:dev-tap"),
         ("stage", "s3:CreateBucket", "arn:aws:s3:::dev-tap-storagedata-x1"),
         ("stage", "s3:GetObject", "arn:aws:s3:::cdk-hnb659fds-assets-222222222222-us-east-1/a.zip"),
+        ("stage", "sqs:CreateQueue", "arn:aws:sqs:us-east-1:222222222222:dev-tap-DeadLettersQueue-x1"),
         ("stage", "ssm:GetParameters", "arn:aws:ssm:us-east-1:222222222222:parameter/cdk-bootstrap/hnb659fds/version"),
     ],
 )
@@ -194,7 +194,8 @@ def test_resources_are_reached_by_the_names_that_cloudformation_gives(name: str,
     [
         ("iam:CreateRole", "arn:aws:iam::222222222222:role/Administrator"),
         ("iam:PutRolePolicy", "arn:aws:iam::222222222222:role/cdk-hnb659fds-cfn-exec-role-222222222222-us-east-1"),
-        ("iam:AttachRolePolicy", "arn:aws:iam::222222222222:role/dev-tap-check"),
+        ("iam:CreatePolicy", "arn:aws:iam::222222222222:policy/Administrators"),
+        ("iam:AttachRolePolicy", "arn:aws:iam::222222222222:role/Administrator"),
         ("iam:CreateUser", "arn:aws:iam::222222222222:user/dev-tap-me"),
         ("s3:DeleteBucket", "arn:aws:s3:::cdk-hnb659fds-assets-222222222222-us-east-1"),
         ("s3:GetObject", "arn:aws:s3:::dev-tap-storagedata-x1/secret"),
@@ -226,7 +227,7 @@ def test_a_policy_fits_and_names_its_actions_and_resources(name: str) -> None:
 # reference of each service).
 WITHOUT_RESOURCE = {
     "tools": {"NewKeys", "KeysListed", "LogGroupsListed"},
-    "stage": {"NewKeys", "NetworkSeen", "DatabaseSeen", "LogDelivery"},
+    "stage": {"OnEverythingAlone"},
 }
 
 
@@ -234,6 +235,12 @@ WITHOUT_RESOURCE = {
 def test_only_calls_without_a_resource_reach_everything(name: str) -> None:
     everywhere = {statement["Sid"] for statement in policy(name) if "*" in as_list(statement["Resource"])}
     assert everywhere == WITHOUT_RESOURCE[name]
+
+
+def test_only_policies_of_the_workload_itself_are_attached() -> None:
+    attaching = [s for s in policy("stage") if any("tachRolePolicy" in action for action in as_list(s["Action"]))]
+    conditions = [statement["Condition"] for statement in attaching]
+    assert conditions == [{"ArnLike": {"iam:PolicyARN": "arn:*:iam::*:policy/*-tap-*"}}]
 
 
 @pytest.mark.parametrize("name", ["tools", "stage"])

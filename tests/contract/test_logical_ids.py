@@ -17,6 +17,7 @@ STATEFUL = (
     "AWS::RDS::DBParameterGroup",
     "AWS::RDS::DBSubnetGroup",
     "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
 )
 DEPLOYED = json.loads(Path(__file__).with_name("logical_ids.json").read_text())
 

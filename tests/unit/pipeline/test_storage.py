@@ -79,7 +79,7 @@ def test_artifacts_are_versioned_logged_and_expire(buckets: Mapping[str, tuple[s
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
     }
     (rule,) = logs["Properties"]["LifecycleConfiguration"]["Rules"]
-    assert rule == {"Status": "Enabled", "ExpirationInDays": 90}
+    assert rule == {"Status": "Enabled", "ExpirationInDays": 90, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}}
 
 
 def test_buckets_are_closed_to_the_public_and_outlive_the_stack(buckets: Mapping[str, tuple[str, Resource]]) -> None:

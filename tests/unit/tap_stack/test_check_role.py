@@ -22,7 +22,7 @@ def test_its_name_is_the_one_that_the_pipeline_is_told(stage: Workload) -> None:
 
 def test_it_invokes_the_function_reads_two_configurations_and_no_more(stage: Workload) -> None:
     (role_id,) = stage.ids("AWS::IAM::Role", "CheckRole/Role")
-    policies = stage.of_type("AWS::IAM::Policy").values()
+    policies = stage.of_type("AWS::IAM::ManagedPolicy").values()
     (policy,) = (policy for policy in policies if {"Ref": role_id} in policy.get("Roles", []))
     allowed = {action: s["Resource"] for s in policy["PolicyDocument"]["Statement"] for action in as_list(s["Action"])}
     (function,) = stage.ids("AWS::Lambda::Function", "Function/Handler")

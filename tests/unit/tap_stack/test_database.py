@@ -52,13 +52,29 @@ def test_logs_are_exported_to_groups_that_exist_before_the_database(stage: Workl
     expected = {f"/aws/rds/instance/{name}/{log}" for log in database["Properties"]["EnableCloudwatchLogsExports"]}
     groups = stage.of_type("AWS::Logs::LogGroup")
     first = {groups[dependency]["LogGroupName"] for dependency in database["DependsOn"] if dependency in groups}
-    assert first == expected
+    assert first - {"RDSOSMetrics"} == expected
     assert {"postgresql", "upgrade"} == set(database["Properties"]["EnableCloudwatchLogsExports"])
 
 
-def test_nothing_is_written_to_a_log_group_that_the_account_shares(stage: Workload) -> None:
-    # Enhanced monitoring writes to RDSOSMetrics.
-    assert stage.the("AWS::RDS::DBInstance").get("MonitoringInterval", 0) == 0
+def test_prod_is_watched_every_minute_into_a_log_group_of_its_own(prod: Workload) -> None:
+    (database,) = prod.raw("AWS::RDS::DBInstance").values()
+    assert database["Properties"]["MonitoringInterval"] == 60
+    (group,) = prod.ids("AWS::Logs::LogGroup", "Database/Monitoring/Log")
+    assert prod.of_type("AWS::Logs::LogGroup")[group]["LogGroupName"] == "RDSOSMetrics"
+    assert group in database["DependsOn"]
+
+
+def test_rds_reports_for_this_database_alone(prod: Workload) -> None:
+    role = prod.the("AWS::IAM::Role", "Database/Monitoring/Role")
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
+    assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert trust["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Join"][1][-1] == ":db:prod-tap"
+
+
+def test_dev_writes_to_no_log_group_that_the_account_shares(dev: Workload) -> None:
+    assert dev.the("AWS::RDS::DBInstance").get("MonitoringInterval", 0) == 0
+    assert dev.ids("AWS::Logs::LogGroup", "Database/Monitoring") == []
 
 
 def test_prod_has_a_standby_and_dev_has_none(dev: Workload, prod: Workload) -> None:

@@ -26,7 +26,8 @@ def test_the_account_uses_the_key_through_named_services_and_in_no_other_way(sta
         equals = statement["Condition"]["StringEquals"]
         assert equals["kms:CallerAccount"] == {"Ref": "AWS::AccountId"}
         assert set(equals["kms:ViaService"]) == {
-            f"{service}.us-east-1.amazonaws.com" for service in ("ec2", "lambda", "rds", "s3", "secretsmanager", "sns")
+            f"{service}.us-east-1.amazonaws.com"
+            for service in ("ec2", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs")
         }
 
 

@@ -35,7 +35,7 @@ def test_instances_are_reached_through_session_manager(stage: Workload) -> None:
     (profile_id, profile), *others = stage.of_type("AWS::IAM::InstanceProfile").items()
     assert others == []
     assert data(stage)["IamInstanceProfile"]["Arn"] == {"Fn::GetAtt": [profile_id, "Arn"]}
-    policy = stage.the("AWS::IAM::Policy", "Instances/SessionManager")
+    policy = stage.the("AWS::IAM::ManagedPolicy", "Instances/SessionManager")
     assert policy["Roles"] == profile["Roles"]
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert {action.partition(":")[0] for action in statement["Action"]} == {"ssm", "ssmmessages"}

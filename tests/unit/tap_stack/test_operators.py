@@ -9,7 +9,7 @@ DATA = {"s3:GetObject", "s3:GetObjectVersion", "secretsmanager:GetSecretValue", 
 
 def statements(stage: Workload) -> list[Any]:
     (group,) = stage.raw("AWS::IAM::Group")
-    policies = stage.of_type("AWS::IAM::Policy").values()
+    policies = stage.of_type("AWS::IAM::ManagedPolicy").values()
     held = [policy for policy in policies if {"Ref": group} in policy.get("Groups", [])]
     return [statement for policy in held for statement in policy["PolicyDocument"]["Statement"]]
 

@@ -3,7 +3,7 @@ from tests.unit.tap_stack.workload import Workload
 
 def test_it_switches_the_protection_of_its_own_stack_and_can_do_nothing_else(prod: Workload) -> None:
     (role_id,) = prod.ids("AWS::IAM::Role", "Protection/Role")
-    policies = prod.of_type("AWS::IAM::Policy").values()
+    policies = prod.of_type("AWS::IAM::ManagedPolicy").values()
     (policy,) = (policy for policy in policies if {"Ref": role_id} in policy.get("Roles", []))
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert statement["Action"] == "cloudformation:UpdateTerminationProtection"

@@ -57,7 +57,7 @@ class Workload:
 
     def policies(self) -> Iterator[tuple[str, list[Resource]]]:
         """Every identity policy: the construct path of its holder, and its statements."""
-        for kind in ("AWS::IAM::Policy", "AWS::IAM::Role"):
+        for kind in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role"):
             for resource in self.raw(kind).values():
                 properties = resource["Properties"]
                 inline = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
