@@ -47,7 +47,7 @@ unit: setup ## Run the unit and contract tests, which open no socket
 
 .PHONY: test
 test: setup lint ## Check style and types, and run every test, with branch coverage
-	@$(RUN) pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report term
+	@$(RUN) pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder --cov --cov-report term
 
 .PHONY: check-stage
 check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
-from tests.grouping import arranged, group
+from tests.grouping import GroupScheduling, arranged
 from tests.synthesis import Template, synthesise, template_of
 
 
@@ -34,7 +35,10 @@ def prod_template(assembly: Path) -> Template:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test its group, for ``--dist loadgroup``."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item.path)))
+    """Arrange the tests after they were shuffled."""
     items[:] = arranged(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    """Hand out whole groups."""
+    return GroupScheduling(config, log)

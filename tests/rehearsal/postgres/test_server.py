@@ -31,10 +31,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     assert not running.folder.exists()
 
 
-def folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("rehearsal-postgres-*"))
-
-
 def connect(server: RunningServer, password: str) -> "psycopg2.extensions.connection":
     address = server.address
     return psycopg2.connect(
@@ -70,11 +66,20 @@ def test_the_password_is_in_no_file_and_no_command_line(server: RunningServer) -
     assert not (server.folder / "password").exists()
 
 
-def test_a_busy_port_is_one_line_and_leaves_nothing_behind(server: RunningServer, tmp_path: Path) -> None:
-    before = folders()
+def test_a_busy_port_is_one_line_and_leaves_nothing_behind(
+    server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def make(prefix: str) -> str:
+        made.append(real(prefix=prefix))
+        return made[-1]
+
+    real = tempfile.mkdtemp
+    monkeypatch.setattr("rehearsal.postgres.server.tempfile.mkdtemp", make)
     with pytest.raises(RehearsalError, match=r"^PostgreSQL stopped at its start; its own lines are in \S+$"):
         start_server(port=server.address.port, log=tmp_path / "log", environ=os.environ)
-    assert folders() == before
+    assert [Path(folder).exists() for folder in made] == [False]
 
 
 def test_a_machine_without_a_server_is_told_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,140 @@
+import io
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from rehearsal.driver import rehearsal as module
+from rehearsal.driver.accounts import ExecutionPolicies
+from rehearsal.driver.assembly import Assembly
+from rehearsal.driver.console import Progress
+from rehearsal.driver.folders import Folders
+from rehearsal.driver.follow import Delivery
+from rehearsal.driver.pipeline_api import Approval
+from rehearsal.driver.rehearsal import Decision, Rehearsal, Request
+from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.errors import RehearsalError
+from tests.unit.rehearsal.driver.test_assembly import pipeline, source, write_app
+from tests.unit.rehearsal.driver.test_follow import WAITS
+
+APPROVAL = Approval(stage="Stage", action="Approve", token="t")
+
+
+class Aws:
+    """The pipeline stack's resources; ``types`` are what it holds."""
+
+    def __init__(self, *types: str) -> None:
+        self.types = types
+
+    def get_paginator(self, _operation: str) -> "Aws":
+        return self
+
+    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
+        yield {
+            "StackResourceSummaries": [
+                {"ResourceType": each, "PhysicalResourceId": f"physical-{number}"}
+                for number, each in enumerate(self.types)
+            ]
+        }
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Rehearsal]:
+    def make(*types: str) -> Rehearsal:
+        monkeypatch.setattr(module, "client", lambda *_, **__: Aws(*types))
+        policies = ExecutionPolicies(pipeline=tmp_path, stage=tmp_path)
+        return Rehearsal(
+            request=Request(app=tmp_path, policies=policies, environ={"PATH": "/bin", "AWS_PROFILE": "mine"}),
+            folders=Folders(root=tmp_path / "rehearsal"),
+            config=EmulatorConfig(port=1, state_dir=tmp_path),
+            assembly=Assembly.read(write_app(tmp_path / "out", pipeline(source("a/b")))),
+            bare=tmp_path,
+            progress=Progress(Console(file=io.StringIO())),
+        )
+
+    return make
+
+
+@pytest.fixture
+def rehearsal(make: Callable[..., Rehearsal], monkeypatch: pytest.MonkeyPatch) -> Rehearsal:
+    rehearsal = make("AWS::IAM::Role", "AWS::CodePipeline::Pipeline")
+
+    def follow(*_: object, on_approval: Callable[..., bool], **__: object) -> Any:
+        return "followed" if on_approval("one", WAITS, [WAITS]) else None
+
+    monkeypatch.setattr(module, "follow", follow)
+    monkeypatch.setattr(module, "preview", lambda *_, **__: [])
+    return rehearsal
+
+
+class Api(SimpleNamespace):
+    """A pipeline with one approval, which may be gone already."""
+
+    pipeline = "delivery"
+
+    def __init__(self, approval: Approval | None) -> None:
+        super().__init__(waiting=approval, answers=[])
+
+    def newest_execution(self) -> None:
+        return None
+
+    def definition(self) -> dict[str, Any]:
+        return {}
+
+    def approval(self, _run: object) -> Approval | None:
+        found: Approval | None = self.waiting
+        return found
+
+    def answer(self, approval: Approval, *, approved: bool, summary: str) -> None:
+        self.answers.append((approval, approved, summary))
+
+
+def deliver(rehearsal: Rehearsal, api: Any, decision: Decision) -> Any:
+    rehearsal.api = api
+    repository: Any = SimpleNamespace(push=lambda *_: "")
+    return rehearsal.deliver(repository, lambda *_: decision)
+
+
+def test_the_pipeline_is_known_by_its_physical_name(rehearsal: Rehearsal) -> None:
+    assert rehearsal.api.pipeline == "physical-1"
+
+
+def test_a_stack_without_its_pipeline_is_an_error(make: Callable[..., Rehearsal]) -> None:
+    with pytest.raises(RehearsalError, match="stack Tools was deployed without its pipeline"):
+        make("AWS::IAM::Role")
+
+
+def test_a_decision_is_the_approval_s_answer(rehearsal: Rehearsal) -> None:
+    api = Api(APPROVAL)
+    assert deliver(rehearsal, api, Decision(approved=False, summary="no")) == "followed"
+    assert api.answers == [(APPROVAL, False, "no")]
+
+
+def test_an_approval_that_is_left_open_is_not_answered(rehearsal: Rehearsal) -> None:
+    api = Api(APPROVAL)
+    assert deliver(rehearsal, api, Decision(wait=True)) is None
+    assert api.answers == []
+
+
+def test_an_approval_that_somebody_else_has_answered_is_not_asked_again(rehearsal: Rehearsal) -> None:
+    assert deliver(rehearsal, Api(None), Decision(approved=False)) == "followed"
+
+
+def test_the_user_s_aws_settings_reach_no_program_that_the_driver_runs(rehearsal: Rehearsal) -> None:
+    assert not [name for name in rehearsal.environment() if name.startswith("AWS_")]
+
+
+def test_a_delivery_that_ends_without_a_failed_action_is_explained_by_its_status(rehearsal: Rehearsal) -> None:
+    stopped = Delivery(execution="one", status="Stopped", reason="stopped by hand", runs=())
+    assert rehearsal.explain(stopped) == "the delivery ended as Stopped: stopped by hand"
+
+
+def test_the_commands_are_there() -> None:
+    done = subprocess.run([sys.executable, "-m", "rehearsal", "--help"], capture_output=True, text=True, check=True)
+    for command in ("run", "up", "down"):
+        assert f"\n  {command} " in done.stdout
