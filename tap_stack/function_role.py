@@ -20,14 +20,22 @@ NETWORK_INTERFACES = (
 
 
 class FunctionRole(Construct):
-    """The execution role: its own log group, one object, the key through S3, and interfaces in the VPC."""
+    """The execution role: its own log group, one object, one secret, the key for both, and interfaces in the VPC."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, log_group: logs.ILogGroup, object_arn: str, key: kms.IKey
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        log_group: logs.ILogGroup,
+        object_arn: str,
+        secret_arn: str,
+        key: kms.IKey,
     ) -> None:
         """Build the role.
 
-        ``object_arn`` is the one object that the function reads and writes.
+        ``object_arn`` is the one object that the function reads and writes, ``secret_arn`` the one secret that it
+        reads. Both are encrypted with ``key``.
         """
         super().__init__(scope, id_)
         self.role = iam.Role(
@@ -36,7 +44,11 @@ class FunctionRole(Construct):
             description="Execution role of the TAP function",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
-        self.policies = (self._data(log_group=log_group, object_arn=object_arn, key=key), self._network_interfaces())
+        self.policies = (
+            self._data(log_group=log_group, object_arn=object_arn, key=key),
+            self._credentials(secret_arn=secret_arn, key=key),
+            self._network_interfaces(),
+        )
 
     def _data(self, *, log_group: logs.ILogGroup, object_arn: str, key: kms.IKey) -> iam.ManagedPolicy:
         return iam.ManagedPolicy(
@@ -54,6 +66,27 @@ class FunctionRole(Construct):
                     actions=["kms:Decrypt", "kms:GenerateDataKey"],
                     resources=[key.key_arn],
                     conditions={"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.amazonaws.com"}},
+                ),
+            ],
+        )
+
+    def _credentials(self, *, secret_arn: str, key: kms.IKey) -> iam.ManagedPolicy:
+        """As "Authentication and access control for AWS Secrets Manager" of its User Guide has it."""
+        return iam.ManagedPolicy(
+            self,
+            "Credentials",
+            roles=[self.role],
+            statements=[
+                iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret_arn]),
+                iam.PolicyStatement(
+                    actions=["kms:Decrypt"],
+                    resources=[key.key_arn],
+                    conditions={
+                        "StringEquals": {
+                            "kms:ViaService": f"secretsmanager.{Aws.REGION}.amazonaws.com",
+                            "kms:EncryptionContext:SecretARN": secret_arn,
+                        }
+                    },
                 ),
             ],
         )

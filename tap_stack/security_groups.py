@@ -20,7 +20,7 @@ class SecurityGroups(Construct):
 
         anywhere = ec2.Peer.any_ipv4()
         self.instances.add_egress_rule(anywhere, HTTPS, "HTTPS to Session Manager, packages and AWS APIs")
-        self.function.add_egress_rule(anywhere, HTTPS, "HTTPS to Amazon S3")
+        self.function.add_egress_rule(anywhere, HTTPS, "HTTPS to Amazon S3 and AWS Secrets Manager")
 
         postgresql = ec2.Port.tcp(DATABASE_PORT)
         self.database.connections.allow_from(self.instances, postgresql, "PostgreSQL from the instances")

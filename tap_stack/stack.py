@@ -46,6 +46,7 @@ class TapStack(Stack):
             vpc=vpc,
             security_group=groups.function,
             bucket=storage.bucket,
+            database=database,
             key=key,
             settings=settings,
         )

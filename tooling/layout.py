@@ -29,11 +29,6 @@ class Layout:
         return self.root / "node_modules"
 
     @property
-    def function_packages(self) -> Path:
-        """The link to the packages that the function is bundled with."""
-        return self.root / ".function-packages"
-
-    @property
     def function_requirements(self) -> Path:
         """The hash-locked requirements of the function."""
         return self.root / "lambda" / "requirements.txt"

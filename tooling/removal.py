@@ -7,7 +7,6 @@ from tooling.layout import Layout
 MADE = (
     ".cache",
     ".coverage",
-    ".function-packages",
     ".hypothesis",
     ".mypy_cache",
     ".pytest_cache",

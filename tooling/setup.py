@@ -13,6 +13,9 @@ from tooling.stores import built, key_of, link, locked
 
 OLDEST_NODE = 22
 NEEDED = ("git", "make")
+FUNCTION_PACKAGES = "function-packages"
+"""The folder of the virtual environment with what the function is bundled with; synth copies from it."""
+
 Command = Sequence[str | Path]
 
 # The Python that a virtual environment, if one is active, was made from: the same for a person and for a build.
@@ -36,7 +39,6 @@ def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
     started = time.monotonic()
     with locked(layout.cache):
         link(_python_packages(layout, environ), layout.venv)
-        link(_function_packages(layout, environ), layout.function_packages)
         if not _node_is_recent(environ):
             _link_node(_node(layout, environ), layout.venv / "bin")
         link(_npm_packages(layout, environ) / "node_modules", layout.node_modules)
@@ -47,6 +49,7 @@ def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
 
 def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
     locks = [layout.requirements(name).read_bytes() for name in ("installer", "main", "postgres")]
+    locks.append(layout.function_requirements.read_bytes())
     folder = layout.cache / "python"
 
     def build(store: Path) -> None:
@@ -56,6 +59,10 @@ def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
         _call([installer, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, store], environ)
         install: Command = [installer, "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
         _call([*install, "--require-hashes", "-r", layout.requirements("main")], environ)
+        # Wheels alone: what a source distribution builds is not the same bytes on every machine.
+        bundle: Command = [installer, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", python]
+        target = store / FUNCTION_PACKAGES
+        _call([*bundle, "--target", target, "--require-hashes", "-r", layout.function_requirements], environ)
         locate: Command = [python, "-m", "rehearsal.postgres", "locate"]
         found = subprocess.run(locate, cwd=layout.root, capture_output=True, check=False)  # noqa: S603 - our own module
         if found.returncode != 0:
@@ -63,20 +70,6 @@ def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
             _call([*install, "--require-hashes", "-r", layout.requirements("postgres")], environ)
 
     return built(folder, key_of(folder, *PYTHON_IDENTITY, *locks), build)
-
-
-def _function_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
-    lock = layout.function_requirements
-    folder = layout.cache / "function-packages"
-
-    def build(store: Path) -> None:
-        _say("the function's packages")
-        # Wheels alone: what a source distribution builds is not the same bytes on every machine.
-        install: Command = [_installer(layout, environ), "pip", "install", "--quiet", "--only-binary", ":all:"]
-        target: Command = ["--python", BASE_PYTHON, "--target", store]
-        _call([*install, *target, "--require-hashes", "-r", lock], environ)
-
-    return built(folder, key_of(folder, lock.read_bytes()), build)
 
 
 def _node(layout: Layout, environ: Mapping[str, str]) -> Path:

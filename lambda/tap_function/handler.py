@@ -4,9 +4,10 @@ import os
 from collections.abc import Mapping
 from typing import Protocol
 
-from tap_function import answers, storage
+from tap_function import answers, events
+from tap_function.checks import Check, checks
+from tap_function.failures import CheckFailedError
 from tap_function.logs import log
-from tap_function.receipts import receipt
 
 
 class Context(Protocol):
@@ -15,17 +16,32 @@ class Context(Protocol):
     aws_request_id: str
 
 
-def handler(_event: object, context: Context) -> Mapping[str, object]:
-    """Say hello, having written a receipt to the bucket and read it back.
+def handler(event: object, context: Context) -> Mapping[str, object]:
+    """Say hello, having run the checks that ``event`` asks for.
 
-    Reads ``BUCKET_NAME`` and ``RECEIPT_KEY`` (the key of the receipt) from the environment.
+    Answers 200 with each check's result, 503 with the name of one that failed, or 400 for an event that is not
+    understood. The environment is described at :func:`tap_function.checks.checks`.
     """
-    bucket, key = os.environ["BUCKET_NAME"], os.environ["RECEIPT_KEY"]
-    log("INFO", "Lambda function invoked", request_id=context.aws_request_id, bucket=bucket)
+    about = {"request_id": context.aws_request_id, "bucket": os.environ["BUCKET_NAME"]}
+    log("INFO", "Lambda function invoked", **about)
     try:
-        storage.write_and_read_back(bucket=bucket, key=key, body=receipt(request_id=context.aws_request_id))
-    except storage.StorageError as error:
-        log("ERROR", str(error), request_id=context.aws_request_id, bucket=bucket)
-        return answers.failure()
-    log("INFO", "Receipt written and read back", request_id=context.aws_request_id, bucket=bucket, key=key)
-    return answers.hello(bucket=bucket, key=key)
+        names = events.asked(event)
+    except events.EventError as error:
+        log("ERROR", "Event not understood", **about)
+        return answers.not_understood(str(error))
+    known = checks(os.environ, request_id=context.aws_request_id)
+    results = {name: _result(name, known[name], about) for name in names}
+    return answers.report(bucket=about["bucket"], results=results)
+
+
+def _result(name: str, check: Check, about: Mapping[str, str]) -> Mapping[str, str]:
+    try:
+        found = check()
+    except CheckFailedError as error:
+        log("ERROR", "Check failed", check=name, reason=str(error), **about)
+    except Exception as error:  # noqa: BLE001 - what escapes, Lambda answers and logs with its stack trace
+        log("ERROR", "Check failed", check=name, reason=f"unexpected {type(error).__name__}", **about)
+    else:
+        log("INFO", "Check passed", check=name, **about, **found)
+        return {"result": answers.PASSED, **found}
+    return {"result": answers.FAILED}

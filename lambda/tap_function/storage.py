@@ -1,36 +1,30 @@
-"""Every call to AWS."""
+"""The check of the bucket."""
 
-from functools import cache
-from typing import Any
-
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-# Both calls with all their attempts end before the function's time is over, so that a silent S3 is told as such.
-PATIENCE = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
+from tap_function.aws import client, said
+from tap_function.failures import CheckFailedError
+
+ENCRYPTION = "aws:kms"
 
 
-class StorageError(Exception):
-    """The bucket can't be used. The message says what was tried and what Amazon S3 answered."""
+def write_and_read_back(*, bucket: str, key: str, body: bytes) -> str:
+    """Write ``body``, read the version just written, and return how Amazon S3 encrypted it.
 
-
-@cache
-def client() -> Any:
-    """Return the S3 client, kept between invocations as Lambda keeps the process."""
-    return boto3.client("s3", config=PATIENCE)
-
-
-def write_and_read_back(*, bucket: str, key: str, body: bytes) -> None:
-    """Write ``body`` and read the version just written, so that a write from elsewhere in between does no harm.
+    That very version, so that a write from elsewhere in between does no harm.
 
     Raises:
-        StorageError: A call failed, or what came back is not what was written.
+        CheckFailedError: A call failed, the object is not encrypted with a KMS key, or other content came back.
     """
     try:
-        written = client().put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
-        read = client().get_object(Bucket=bucket, Key=key, VersionId=written["VersionId"])["Body"].read()
+        written = client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+        answer = client("s3").get_object(Bucket=bucket, Key=key, VersionId=written["VersionId"])
+        read = answer["Body"].read()
     except (BotoCoreError, ClientError) as error:
-        raise StorageError(f"s3://{bucket}/{key} can't be written and read: {error}") from error
+        raise CheckFailedError(f"s3://{bucket}/{key} can't be written and read: {said(error)}") from error
     if read != body:
-        raise StorageError(f"s3://{bucket}/{key} holds something else than was written")
+        raise CheckFailedError(f"s3://{bucket}/{key} holds something else than was written")
+    encryption = str(answer.get("ServerSideEncryption"))
+    if encryption != ENCRYPTION:
+        raise CheckFailedError(f"s3://{bucket}/{key}: encryption is {encryption}, expected {ENCRYPTION}")
+    return encryption

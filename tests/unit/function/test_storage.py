@@ -1,20 +1,13 @@
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from tap_function import storage
-
-from tests.unit.tap_stack.workload import read_workload
+from tap_function.failures import CheckFailedError
 
 BUCKET, KEY = "the-bucket", "the/receipt.json"
-
-
-def body(content: bytes) -> Any:
-    return StreamingBody(io.BytesIO(content), len(content))
 
 
 def put(s3: Stubber, content: bytes) -> None:
@@ -22,55 +15,45 @@ def put(s3: Stubber, content: bytes) -> None:
     s3.add_response("put_object", {"VersionId": "version-7"}, expected)
 
 
-def get(s3: Stubber, content: bytes) -> None:
-    s3.add_response("get_object", {"Body": body(content)}, {"Bucket": BUCKET, "Key": KEY, "VersionId": "version-7"})
+def get(s3: Stubber, content: bytes, *, length: int | None = None, **more: Any) -> None:
+    body = StreamingBody(io.BytesIO(content), len(content) if length is None else length)
+    answer = {"Body": body, "ServerSideEncryption": "aws:kms", **more}
+    s3.add_response("get_object", answer, {"Bucket": BUCKET, "Key": KEY, "VersionId": "version-7"})
+
+
+def write_and_read_back() -> str:
+    return storage.write_and_read_back(bucket=BUCKET, key=KEY, body=b"receipt")
 
 
 def test_the_very_version_that_was_written_is_read_back(s3: Stubber) -> None:
     put(s3, b"receipt")
     get(s3, b"receipt")
-    storage.write_and_read_back(bucket=BUCKET, key=KEY, body=b"receipt")
+    assert write_and_read_back() == "aws:kms"
 
 
 def test_other_content_than_was_written_is_an_error(s3: Stubber) -> None:
     put(s3, b"receipt")
     get(s3, b"something else")
-    with pytest.raises(storage.StorageError, match="holds something else than was written"):
-        storage.write_and_read_back(bucket=BUCKET, key=KEY, body=b"receipt")
+    with pytest.raises(CheckFailedError, match="holds something else than was written"):
+        write_and_read_back()
 
 
-def test_a_refusal_by_s3_is_an_error_that_says_what_s3_answered(s3: Stubber) -> None:
-    s3.add_client_error("put_object", "AccessDenied", "no PutObject for you", 403)
-    with pytest.raises(storage.StorageError, match=r"AccessDenied.*no PutObject for you"):
-        storage.write_and_read_back(bucket=BUCKET, key=KEY, body=b"receipt")
+def test_an_object_without_the_key_is_an_error(s3: Stubber) -> None:
+    put(s3, b"receipt")
+    get(s3, b"receipt", ServerSideEncryption="AES256")
+    with pytest.raises(CheckFailedError, match="encryption is AES256, expected aws:kms"):
+        write_and_read_back()
+
+
+def test_a_refusal_by_s3_is_an_error_that_says_what_was_refused_and_quotes_nothing(s3: Stubber) -> None:
+    s3.add_client_error("put_object", "AccessDenied", "arn:aws:sts::222222222222:assumed-role/secret", 403)
+    with pytest.raises(CheckFailedError) as failed:
+        write_and_read_back()
+    assert str(failed.value) == "s3://the-bucket/the/receipt.json can't be written and read: PutObject: AccessDenied"
 
 
 def test_a_body_cut_short_is_an_error(s3: Stubber) -> None:
     put(s3, b"receipt")
-    short = StreamingBody(io.BytesIO(b"rec"), len(b"receipt"))
-    s3.add_response("get_object", {"Body": short}, {"Bucket": BUCKET, "Key": KEY, "VersionId": "version-7"})
-    with pytest.raises(storage.StorageError, match="can't be written and read"):
-        storage.write_and_read_back(bucket=BUCKET, key=KEY, body=b"receipt")
-
-
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The function's own client, made anew."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made-up")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
-    storage.client.cache_clear()
-    yield storage.client()
-    storage.client.cache_clear()
-
-
-def test_the_client_is_kept_between_invocations(client: Any) -> None:
-    assert storage.client() is client
-
-
-def test_a_silent_s3_is_given_up_before_the_function_s_time_is_over(client: Any, assembly: Path) -> None:
-    config = client.meta.config
-    attempts = config.retries["total_max_attempts"]
-    back_off = 1  # second at most before a first retry, in botocore's standard mode
-    longest = 2 * (attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1) * back_off)
-    assert longest < read_workload(assembly, "prod").the("AWS::Lambda::Function", "Function/Handler")["Timeout"]
+    get(s3, b"rec", length=len(b"receipt"))
+    with pytest.raises(CheckFailedError, match="can't be written and read: IncompleteReadError"):
+        write_and_read_back()

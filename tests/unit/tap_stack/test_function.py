@@ -1,26 +1,6 @@
-from pathlib import Path
-
-import aws_cdk as cdk
-
-from tap_stack.function import CODE, PACKAGE, RECEIPT_KEY, function_code
-from tests.synthesis import as_list, new_app
+from tap_stack.function import RECEIPT_KEY
+from tests.synthesis import as_list
 from tests.unit.tap_stack.workload import Workload
-
-
-def asset_key(root: Path, outdir: Path) -> str:
-    """Where the code of the function below ``root`` would be uploaded: its hash."""
-    stack = cdk.Stack(new_app(outdir), "Code")
-    location = function_code(root).bind(stack).s3_location
-    assert location is not None
-    return location.object_key
-
-
-def code_folder(root: Path) -> Path:
-    """A folder that holds a function like ours."""
-    package = root / PACKAGE
-    package.mkdir(parents=True)
-    (package / "handler.py").write_text("def handler(): ...\n")
-    return root
 
 
 def test_the_function_is_told_its_bucket(stage: Workload) -> None:
@@ -30,34 +10,17 @@ def test_the_function_is_told_its_bucket(stage: Workload) -> None:
     assert function["Runtime"].startswith("python3.")
 
 
-def test_the_handler_named_in_the_template_is_in_the_asset(stage: Workload) -> None:
-    function = stage.the("AWS::Lambda::Function", "Function/Handler")
-    module = function["Handler"].rpartition(".")[0].replace(".", "/") + ".py"
-    asset = stage.assembly / f"asset.{function['Code']['S3Key'].removesuffix('.zip')}"
-    assert (asset / module).read_bytes() == (CODE / module).read_bytes()
+def test_the_function_is_told_where_the_database_and_its_credentials_are(stage: Workload) -> None:
+    variables = stage.the("AWS::Lambda::Function", "Function/Handler")["Environment"]["Variables"]
+    (database,) = stage.raw("AWS::RDS::DBInstance")
+    assert variables["DATABASE_HOST"] == {"Fn::GetAtt": [database, "Endpoint.Address"]}
+    assert variables["DATABASE_PORT"] == {"Fn::GetAtt": [database, "Endpoint.Port"]}
+    assert variables["DATABASE_SECRET_ARN"] == {"Fn::GetAtt": [database, "MasterUserSecret.SecretArn"]}
 
 
-def test_the_asset_holds_every_module_of_the_package_and_nothing_else(stage: Workload) -> None:
-    key = stage.the("AWS::Lambda::Function", "Function/Handler")["Code"]["S3Key"]
-    asset = stage.assembly / f"asset.{key.removesuffix('.zip')}"
-    files = {path.relative_to(asset) for path in asset.rglob("*") if path.is_file()}
-    assert files == {path.relative_to(CODE) for path in (CODE / PACKAGE).glob("*.py")}
-
-
-def test_what_python_and_others_leave_beside_the_code_does_not_change_the_asset(tmp_path: Path) -> None:
-    clean, used = code_folder(tmp_path / "clean"), code_folder(tmp_path / "used")
-    (used / PACKAGE / "__pycache__").mkdir()
-    (used / PACKAGE / "__pycache__" / "handler.cpython-311.pyc").write_bytes(b"\0")
-    (used / PACKAGE / "notes.md").write_text("notes")
-    (used / "another_function").mkdir()
-    (used / "another_function" / "handler.py").write_text("")
-    assert asset_key(used, tmp_path / "out-used") == asset_key(clean, tmp_path / "out-clean")
-
-
-def test_a_change_to_the_code_changes_the_asset(tmp_path: Path) -> None:
-    before, after = code_folder(tmp_path / "before"), code_folder(tmp_path / "after")
-    (after / PACKAGE / "handler.py").write_text("def handler(): pass\n")
-    assert asset_key(after, tmp_path / "out-after") != asset_key(before, tmp_path / "out-before")
+def test_the_database_s_user_and_name_are_one_as_the_function_takes_for_granted(stage: Workload) -> None:
+    database = stage.the("AWS::RDS::DBInstance")
+    assert database["DBName"] == database["MasterUsername"]
 
 
 def test_the_function_runs_in_the_private_tier_behind_its_own_group(stage: Workload) -> None:
@@ -97,6 +60,19 @@ def test_the_role_reaches_one_object_and_the_key_through_s3(stage: Workload) -> 
     assert allowed["kms:Decrypt"]["Resource"] == stage.key()
     via = allowed["kms:Decrypt"]["Condition"]["StringEquals"]["kms:ViaService"]
     assert via == {"Fn::Join": ["", ["s3.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}
+
+
+def test_the_role_reads_the_database_s_secret_alone_and_decrypts_nothing_else_on_the_way(stage: Workload) -> None:
+    reading, decrypting = stage.the("AWS::IAM::ManagedPolicy", "Function/Access/Credentials")["PolicyDocument"][
+        "Statement"
+    ]
+    secret = {"Fn::GetAtt": [next(iter(stage.raw("AWS::RDS::DBInstance"))), "MasterUserSecret.SecretArn"]}
+    assert (reading["Action"], reading["Resource"]) == ("secretsmanager:GetSecretValue", secret)
+    assert (decrypting["Action"], decrypting["Resource"]) == ("kms:Decrypt", stage.key())
+    assert decrypting["Condition"]["StringEquals"] == {
+        "kms:ViaService": {"Fn::Join": ["", ["secretsmanager.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]},
+        "kms:EncryptionContext:SecretARN": secret,
+    }
 
 
 def test_network_interfaces_are_for_lambda_and_not_for_the_function_s_code(stage: Workload) -> None:
