@@ -1,9 +1,10 @@
 """The workload's stack: it wires what the other modules build."""
 
-from aws_cdk import Fn, Stack
+from aws_cdk import Aws, Fn, Stack
 from constructs import Construct
 
 from tap_stack.bucket import Storage
+from tap_stack.check_permissions import CheckPermissions
 from tap_stack.check_role import CheckRole
 from tap_stack.database import Database
 from tap_stack.dead_letters import DeadLetters
@@ -63,13 +64,15 @@ class TapStack(Stack):
             web_acl=edge.web_acl.acl,
             log_groups=[network.flow_logs, function.log_group, edge.web_acl.log.group, *database.log_groups],
         )
-        check_role = CheckRole(
+        check_role = CheckRole(self, "CheckRole", settings=settings).role
+        CheckPermissions(
             self,
-            "CheckRole",
+            "Checks",
+            role=check_role,
             function=function.function,
-            database=database.instance,
+            database=database,
             bucket=storage.bucket,
-            settings=settings,
+            edge=edge,
         )
         if settings.termination_protection:
             ProtectionRole(self, "Protection", settings=settings)
@@ -83,7 +86,10 @@ class TapStack(Stack):
                 "S3BucketName": (storage.bucket.bucket_name, "The data bucket"),
                 "CloudFrontDomain": (edge.distribution.distribution_domain_name, "Domain name of the distribution"),
                 "LambdaFunctionName": (function.function.function_name, "The function"),
-                "CheckRoleArn": (check_role.role.role_arn, "Role of the pipeline's checks"),
+                "StackName": (Aws.STACK_NAME, "The stack itself"),
+                "RemovalPolicy": (settings.removal_policy.name, "What is promised for data when the stack goes"),
+                "LogRetention": (settings.log_retention.name, "How long log groups promise to keep events"),
+                "CheckRoleArn": (check_role.role_arn, "Role of the pipeline's checks"),
             },
         )
 

@@ -20,20 +20,44 @@ def test_its_name_is_the_one_that_the_pipeline_is_told(stage: Workload) -> None:
     assert role(stage)["RoleName"] == stage.settings.check_role_name
 
 
-def test_it_invokes_the_function_reads_two_configurations_and_no_more(stage: Workload) -> None:
+def permissions(stage: Workload) -> dict[str, Any]:
+    """The resource of each action that the role is allowed."""
     (role_id,) = stage.ids("AWS::IAM::Role", "CheckRole/Role")
     policies = stage.of_type("AWS::IAM::ManagedPolicy").values()
-    (policy,) = (policy for policy in policies if {"Ref": role_id} in policy.get("Roles", []))
-    allowed = {action: s["Resource"] for s in policy["PolicyDocument"]["Statement"] for action in as_list(s["Action"])}
-    (function,) = stage.ids("AWS::Lambda::Function", "Function/Handler")
-    (bucket,) = stage.ids("AWS::S3::Bucket", "Storage/Data")
-    bucket_arn = {"Fn::GetAtt": [bucket, "Arn"]}
-    database = allowed.pop("rds:DescribeDBInstances")
-    assert database["Fn::Join"][1][-1] == {"Ref": next(iter(stage.raw("AWS::RDS::DBInstance")))}
-    assert allowed == {
-        "lambda:InvokeFunction": {"Fn::GetAtt": [function, "Arn"]},
-        "s3:GetBucketPublicAccessBlock": bucket_arn,
-        "s3:GetBucketVersioning": bucket_arn,
-        "s3:GetEncryptionConfiguration": bucket_arn,
-    }
+    own = [policy for policy in policies if {"Ref": role_id} in policy.get("Roles", [])]
+    statements = [statement for policy in own for statement in policy["PolicyDocument"]["Statement"]]
+    assert {statement["Effect"] for statement in statements} == {"Allow"}
+    return {action: statement["Resource"] for statement in statements for action in as_list(statement["Action"])}
+
+
+def test_it_invokes_and_reads_and_no_more(stage: Workload) -> None:
+    verbs = {action.partition(":")[2] for action in permissions(stage)}
+    assert {verb for verb in verbs if not verb.startswith(("Describe", "Get", "List"))} == {"InvokeFunction"}
+    assert not {"GetObject", "GetSecretValue", "GetLogEvents"} & verbs
     assert "Policies" not in role(stage)
+
+
+def test_what_it_reads_is_this_stage_s_own_but_for_lists(stage: Workload) -> None:
+    allowed = permissions(stage)
+    own = {
+        "AWS::Lambda::Function": ("lambda:InvokeFunction", "Function/Handler", "Arn"),
+        "AWS::S3::Bucket": ("s3:GetBucketPolicy", "Storage/Data", "Arn"),
+        "AWS::KMS::Key": ("kms:DescribeKey", "Encryption/Key", "Arn"),
+        "AWS::RDS::DBInstance": ("secretsmanager:DescribeSecret", "Database/Instance", "MasterUserSecret.SecretArn"),
+        "AWS::WAFv2::WebACL": ("wafv2:GetWebACL", "Edge/WebAcl", "Arn"),
+    }
+    for kind, (action, path, attribute) in own.items():
+        (id_,) = stage.ids(kind, path)
+        assert allowed[action] == {"Fn::GetAtt": [id_, attribute]}
+    (database,) = stage.raw("AWS::RDS::DBInstance")
+    assert allowed["rds:DescribeDBInstances"]["Fn::Join"][1][-1] == {"Ref": database}
+    (distribution,) = stage.raw("AWS::CloudFront::Distribution")
+    assert allowed["cloudfront:GetDistribution"]["Fn::Join"][1][-1] == {"Ref": distribution}
+    assert allowed["cloudformation:GetTemplate"] == {"Ref": "AWS::StackId"}
+    assert {action for action, resource in allowed.items() if resource == "*"} == {
+        "ec2:DescribeFlowLogs",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "logs:DescribeLogGroups",
+    }

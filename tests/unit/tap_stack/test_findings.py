@@ -4,6 +4,7 @@ from tests.unit.tap_stack.workload import Workload
 # Every exception to a rule of AwsSolutions, in every stage.
 EVERYWHERE = {
     ("AwsSolutions-CFR4", "Edge/Distribution"),
+    ("AwsSolutions-IAM5[Resource::*]", "Checks/Lists"),
     ("AwsSolutions-IAM5[Resource::*]", "Function/Access/NetworkInterfaces"),
     ("AwsSolutions-IAM5[Resource::*]", "Instances/SessionManager"),
     ("AwsSolutions-IAM5[Resource::*]", "Operators/Figures"),

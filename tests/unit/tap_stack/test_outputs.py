@@ -9,6 +9,9 @@ def test_the_stack_tells_exactly_what_the_outside_needs(stage: Workload) -> None
         "S3BucketName",
         "CloudFrontDomain",
         "LambdaFunctionName",
+        "StackName",
+        "RemovalPolicy",
+        "LogRetention",
         "CheckRoleArn",
     }
 
@@ -28,6 +31,9 @@ def test_each_output_is_of_the_resource_that_it_names(stage: Workload) -> None:
         "S3BucketName": {"Ref": bucket},
         "CloudFrontDomain": {"Fn::GetAtt": [distribution, "DomainName"]},
         "LambdaFunctionName": {"Ref": function},
+        "StackName": {"Ref": "AWS::StackName"},
+        "RemovalPolicy": stage.settings.removal_policy.name,
+        "LogRetention": stage.settings.log_retention.name,
         "CheckRoleArn": {"Fn::GetAtt": [role, "Arn"]},
     }
     assert all(output["Description"] for output in stage.template["Outputs"].values())
