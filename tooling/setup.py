@@ -1,5 +1,6 @@
 """Set the clone up: Python packages, Node where it is missing or old, the CDK CLI, PostgreSQL where none is found."""
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,9 @@ def _installer(layout: Layout, environ: Mapping[str, str]) -> Path:
     folder = layout.cache / "installer"
 
     def build(store: Path) -> None:
+        if importlib.util.find_spec("ensurepip") is None:
+            message = f"{sys.executable} lacks ensurepip; install it (on Debian and Ubuntu the package python3-venv)"
+            raise ToolMissingError(message)
         _say("uv, the installer")
         venv.create(store, with_pip=True)
         pip: Command = [store / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]

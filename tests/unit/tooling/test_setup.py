@@ -106,3 +106,10 @@ def test_a_long_set_up_says_how_long_it_took(
     monkeypatch.setattr("tooling.setup.time.monotonic", lambda: next(clock))
     set_up(machine.layout, machine.environ)
     assert capsys.readouterr().err.endswith("setup: done in 12 s\n")
+
+
+def test_a_python_without_ensurepip_is_told_what_to_install(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tooling.setup.importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(ToolMissingError, match="lacks ensurepip; install it"):
+        set_up(machine.layout, machine.environ)
+    assert machine.commands == []
