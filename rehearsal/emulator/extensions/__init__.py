@@ -12,6 +12,7 @@ MODULES = (
     "rehearsal.emulator.extensions.encrypted_objects",
     "rehearsal.emulator.extensions.stack_roles",
     "rehearsal.emulator.extensions.stack_permissions",
+    "rehearsal.emulator.extensions.web_acl_permissions",
     "rehearsal.emulator.extensions.image_parameters",
     "rehearsal.emulator.extensions.addresses",
     "rehearsal.emulator.extensions.nat_gateways",

@@ -135,6 +135,8 @@ def manage_password(instance: dict[str, Any], key: str | None) -> str:
         rotation_lambda_arn=None,
         rotation_rules={"AutomaticallyAfterDays": 7},
     )
+    _, secret = secretsmanager._resolve(arn)
+    secret["RotationEnabled"] = True  # by RDS itself: there is no function that a client could see
     instance["MasterUserSecret"] = {
         "SecretArn": arn,
         "SecretStatus": "active",

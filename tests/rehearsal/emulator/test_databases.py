@@ -72,6 +72,7 @@ def test_an_instance_is_a_real_database_that_its_managed_password_opens(account:
     made, found, key = account.outputs("db"), described(account), credentials(account)
     assert found["MasterUserSecret"]["SecretArn"] == made["Secret"]
     assert found["MasterUserSecret"]["SecretStatus"] == "active"
+    assert account.client("secretsmanager").describe_secret(SecretId=made["Secret"])["RotationEnabled"]
     assert (found["Endpoint"]["Address"], str(found["Endpoint"]["Port"])) == (made["Host"], made["Port"])
     connection = connect(made, key["username"], key["password"], found["DBName"])
     with connection.cursor() as cursor:
