@@ -15,6 +15,8 @@ from review.against.synthesis import synthesise
 SETTINGS: Final = ("CDK_", "DELIVERY_")
 """Variables with these names change what is synthesised, so an assembly is kept for each set of their values."""
 CACHE: Final = "DELIVERY_CACHE"
+KEPT: Final = 20
+"""Assemblies that are kept; each has about a megabyte."""
 
 
 def base_assembly(commit: str, *, repository: Repository, cache: Path, environ: Mapping[str, str]) -> Path:
@@ -37,19 +39,14 @@ def base_assembly(commit: str, *, repository: Repository, cache: Path, environ: 
             # Another run was faster; its assembly is the same.
             if not assembly.is_dir():
                 raise
-    _forget(folder, keep=assembly)
+    _forget(folder)
     return assembly
 
 
-KEPT: Final = 20
-"""Assemblies that are kept; each has about a megabyte."""
-
-
-def _forget(folder: Path, *, keep: Path) -> None:
+def _forget(folder: Path) -> None:
     assemblies = sorted((path for path in folder.iterdir() if path.is_dir()), key=os.path.getmtime, reverse=True)
     for path in assemblies[KEPT:]:
-        if path != keep:
-            shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _settings(environ: Mapping[str, str]) -> str:

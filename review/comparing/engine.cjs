@@ -61,11 +61,16 @@ function compare(before, after) {
   };
 }
 
-const pairs = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
-const stateful = [...schemas.all("resource")].filter((type) => type.isStateful);
-process.stdout.write(
-  JSON.stringify({
-    stateful: stateful.map((type) => type.cloudFormationType),
-    differences: Object.fromEntries(Object.entries(pairs).map(([id, [before, after]]) => [id, compare(before, after)])),
-  }),
-);
+const stateful = [...schemas.all("resource")].filter((type) => type.isStateful).map((type) => type.cloudFormationType);
+
+function answer(document) {
+  const pairs = Object.entries(JSON.parse(document));
+  const differences = Object.fromEntries(pairs.map(([id, [before, after]]) => [id, compare(before, after)]));
+  return JSON.stringify({ stateful, differences });
+}
+
+module.exports = { answer };
+
+if (require.main === module) {
+  process.stdout.write(answer(require("node:fs").readFileSync(0, "utf8")));
+}

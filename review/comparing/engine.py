@@ -5,6 +5,7 @@ reads policies and security groups out of any resource type.
 """
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -31,6 +32,10 @@ Impact = Literal[
     "NO_CHANGE",
 ]
 """The engine's ``ResourceImpact``."""
+
+
+_ERROR: Final = re.compile(r"\w*Error\b.*:")
+"""How Node begins the line that says what went wrong."""
 
 
 class _Strict(BaseModel):
@@ -135,20 +140,25 @@ def compare(pairs: Mapping[str, tuple[Template, Template]]) -> Comparison:
     differing = {id_: pair for id_, pair in pairs.items() if pair[0] != pair[1]}
     if not differing:
         return Comparison()
+    answer = ask(json.dumps(differing))
+    try:
+        return Comparison.model_validate_json(answer)
+    except ValidationError as error:
+        raise ReviewError(f"the CDK's comparison answered in a new form: {error.errors()[0]['msg']}") from None
+
+
+def ask(document: str) -> str:
+    """The engine's answer to ``document``, both JSON; raises :class:`~review.errors.ReviewError` where it fails."""
     node = shutil.which("node")
     if node is None:
         raise ReviewError("node is not on PATH, and the CDK's comparison runs on it; run `make setup`")
-    document = json.dumps(differing)
     try:
         done = subprocess.run(  # noqa: S603 - our own script
             [node, SCRIPT], input=document, capture_output=True, text=True, timeout=LIMIT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise ReviewError(f"the CDK's comparison took more than {LIMIT_S} s for {len(differing)} stacks") from None
+        raise ReviewError(f"the CDK's comparison took more than {LIMIT_S} s") from None
     if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if "Error" in line]
+        said = [line for line in done.stderr.splitlines() if _ERROR.match(line)]
         raise ReviewError(f"the CDK's comparison failed ({said[0] if said else done.returncode}); run `make setup`")
-    try:
-        return Comparison.model_validate_json(done.stdout)
-    except ValidationError as error:
-        raise ReviewError(f"the CDK's comparison answered in a new form: {error.errors()[0]['msg']}") from None
+    return done.stdout

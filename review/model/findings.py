@@ -1,8 +1,9 @@
 """What the gate found, before and after."""
 
+from pathlib import PurePosixPath
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from review.model.part import Part
 
@@ -12,8 +13,16 @@ State = Literal["new", "open", "fixed", "acknowledged", "stale", "advice"]
 class Place(Part):
     """Where something stands in the source: a file, relative to the repository, and its line, from 1."""
 
-    file: str = Field(pattern=r"^[^/\\][^\\]*$")
+    file: str
     line: int = Field(ge=1)
+
+    @field_validator("file")
+    @classmethod
+    def _inside(cls, file: str) -> str:
+        path = PurePosixPath(file)
+        if path.is_absolute() or ".." in path.parts or "\\" in file or not path.parts:
+            raise ValueError("a path inside the repository is expected")
+        return file
 
 
 class Since(Part):

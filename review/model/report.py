@@ -1,4 +1,4 @@
-"""The report: what a change does, in a form that machines read. ``review/schema.json`` is its JSON schema.
+"""The report: what a change does, in a form that machines read. ``review/schema-1.json`` is its JSON schema.
 
 The version rises with every change that an older reader would misread.
 """

@@ -11,6 +11,8 @@ from review.model.findings import Place
 MENTIONS: Final = (b"aws_cdk", b"constructs")
 """A file without either of these words builds no construct."""
 APART: Final = frozenset({"tests", "node_modules", "cdk.out"})
+LONG_PIECE: Final = 30
+"""Characters of a piece of text that stands for the whole; shorter ones may be anywhere."""
 ID_PARAMETERS: Final = frozenset({"id", "id_", "construct_id"})
 
 
@@ -39,6 +41,11 @@ class Source:
     bodies: Mapping[str, Body]
     outside: tuple[Call, ...]
     texts: Mapping[str, Place]
+
+    def place_of_text(self, text: str) -> Place | None:
+        """Where ``text`` is written, or the first long piece of it that is written out among worked-out ones."""
+        pieces = (place for piece, place in self.texts.items() if len(piece) >= LONG_PIECE and piece in text)
+        return self.texts.get(text) or next(pieces, None)
 
 
 @dataclass

@@ -43,7 +43,7 @@ class Where:
         """An acknowledgement's line is the one with its reason."""
         if finding.reason is None:
             return None
-        place = self._source.texts.get(finding.reason)
+        place = self._source.place_of_text(finding.reason)
         commit, date = (self._history.of(place) if place else None) or (None, None)
         return Since(
             change=finding.state == "acknowledged" and finding.before != "acknowledged", commit=commit, date=date

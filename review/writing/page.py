@@ -8,7 +8,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review.model.report import Report
-from review.writing.words import ACCESS, access_order, headline, ordered, tally
+from review.writing.words import ACCESS, LOSS, access_order, headline, ordered, tally
 
 FOLDER: Final = Path(__file__).with_name("page")
 
@@ -28,6 +28,7 @@ def page(report: Report) -> str:
         headline=headline(report),
         tally=tally(report),
         words=ACCESS,
+        loss=LOSS,
         access=access_order(report.access),
         resources={stage.address: ordered(stage.resources) for stage in report.stages},
         script=script,

@@ -9,7 +9,7 @@ from review.model.report import Report
 from review.model.security import Access
 from review.writing.escaping import code, codes
 from review.writing.picture import picture
-from review.writing.words import ACCESS, ORDER, access_order, counted, ordered
+from review.writing.words import ACCESS, LOSS, ORDER, access_order, counted, ordered
 
 ALWAYS_OPEN = 10
 """Rows that are shown without a click."""
@@ -88,7 +88,7 @@ def _destruction(stage: Stage, resource: Resource) -> tuple[str, ...]:
     return (
         f"**{resource.change}** {code(resource.type)} in {code(stage.address)}",
         f"{code(resource.path)}{_at(resource.place)}",
-        _properties(reasons),
+        "<br>".join(filter(None, (LOSS[resource.change], _properties(reasons)))),
     )
 
 
@@ -155,7 +155,7 @@ def _resource(resource: Resource) -> tuple[str, ...]:
     grave = resource.change not in {"added", "changed"}
     change = f"**{resource.change}**" if grave else resource.change
     state = " **(holds data)**" if resource.stateful else ""
-    signed = f" Signed off: {code(resource.signed_off)}" if resource.signed_off else ""
+    signed = f" Signed off: {code(resource.signed_off)}" if resource.signed_off is not None else ""
     values = _properties(resource.properties) if resource.change != "added" else ""
     return change, f"{code(resource.type)}{state}", code(resource.path), f"{values}{signed}"
 

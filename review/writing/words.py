@@ -17,6 +17,16 @@ ACCESS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """The words between who, what and on."""
 
+LOSS: Final[Mapping[Change, str]] = {
+    "removed": "It is deleted, and its data with it.",
+    "left behind": "It stays in AWS outside of the stack, and nothing of the stack uses its data any more.",
+    "replaced": "A new and empty one takes its place.",
+    "perhaps replaced": "A new and empty one may take its place; that is known when it is deployed.",
+    "changed": "What kept its data on removal or replacement no longer does.",
+    "added": "",
+}
+"""What a destructive change means for the data."""
+
 ORDER: Final[tuple[Change, ...]] = ("removed", "left behind", "replaced", "perhaps replaced", "changed", "added")
 """Changes of a resource, the gravest first."""
 
