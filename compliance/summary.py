@@ -1,4 +1,4 @@
-"""Says what the gate found, in one line or in a table."""
+"""Says what the gate and cfn-lint found, in one line or in a table."""
 
 import sys
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from compliance.lint import lint_templates
 from compliance.report import Finding, ReportError, read_report
 
 # Construct paths are long, and a build's log is no terminal: nothing is folded or cut there.
@@ -13,7 +14,7 @@ LOG_WIDTH = 240
 
 
 def summarise(assembly: Path) -> int:
-    """Print what the gate found in the cloud assembly at ``assembly``; return the exit code.
+    """Print what the gate and cfn-lint found in the cloud assembly at ``assembly``; return the exit code.
 
     0: nothing is open. 1: findings are open; a table on stdout lists them. 2: there is no report to go by.
     """
@@ -22,16 +23,17 @@ def summarise(assembly: Path) -> int:
     except ReportError as error:
         sys.stderr.write(f"gate: {error}\n")
         return 2
-    counted = f"{len(report.open)} open findings, {len(report.acknowledged)} acknowledged"
+    found = (*report.open, *lint_templates(assembly))
+    counted = f"{len(found)} open findings, {len(report.acknowledged)} acknowledged"
     advice = f", {len(report.advice)} warnings" if report.advice else ""
     sys.stdout.write(f"gate: {counted}{advice}\n")
     for finding in report.advice:
         sys.stdout.write(f"gate: warning: {finding.where}: {finding.description} ({finding.rule})\n")
-    if not report.open:
+    if not found:
         return 0
     # Rules and patterns hold square brackets, which rich would take for its markup.
     console = Console(markup=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
-    console.print(_table(report.open))
+    console.print(_table(found))
     return 1
 
 

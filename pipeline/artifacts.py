@@ -6,7 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from compliance.acknowledgements import acknowledge
-from compliance.names import in_nist_and_pci
+from compliance.names import OWN, in_nist_and_pci
 
 KEPT = Duration.days(90)
 """How long artifacts and access logs are kept: one quarter, enough to trace or repeat a delivery."""
@@ -35,12 +35,7 @@ class Artifacts(Construct):
         )
         acknowledge(
             logs,
-            finding="AwsSolutions-S1",
-            reason="This bucket receives the artifact bucket's access logs; logging it to itself would never end.",
-        )
-        acknowledge(
-            logs,
-            finding=in_nist_and_pci("S3DefaultEncryptionKMS"),
+            finding=(f"{OWN}-Encryption", *in_nist_and_pci("S3DefaultEncryptionKMS")),
             reason="'SSE-KMS is not supported for server access logging destination buckets' ('Enabling Amazon S3 "
             "server access logging', Amazon S3 User Guide): SSE-S3 is the only encryption that S3 delivers its logs "
             "under.",

@@ -18,6 +18,7 @@ class BuildLogs(Construct):
             "Group",
             encryption_key=key,
             retention=logs.RetentionDays.THREE_MONTHS,
+            deletion_protection_enabled=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
         self.options = codebuild.LoggingOptions(cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self.group))

@@ -1,11 +1,14 @@
 """Which construct of the pipeline has which of the findings that come with CDK Pipelines."""
 
 from collections.abc import Sequence
+from typing import cast
 
+from aws_cdk import CfnResource, pipelines
 from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
-from aws_cdk import pipelines
 
+from pipeline import replica
 from pipeline.library import accept_embedded_policy, accept_source
 from pipeline.wildcards import (
     accept_artifact_access,
@@ -14,6 +17,7 @@ from pipeline.wildcards import (
     accept_replication,
     accept_self_mutation,
 )
+from tap_stack.trust import hold_to_this_account
 
 
 def accept(blueprint: pipelines.CodePipeline, *, artifacts: s3.IBucket, checks: Sequence[codebuild.IProject]) -> None:
@@ -30,9 +34,12 @@ def accept(blueprint: pipelines.CodePipeline, *, artifacts: s3.IBucket, checks: 
     publisher = assets.find_child("FileRole")
     accept_artifact_access(publisher, bucket=artifacts, encrypts=False)
     accept_asset_publishing(publisher)
-    for holder in (pipeline.role, synth, mutation, *checks, publisher):
-        accept_embedded_policy(holder)
+    roles = [pipeline.role, *(cast(iam.IRole, project.role) for project in (synth, mutation, *checks)), publisher]
+    for role in roles:
+        accept_embedded_policy(role)
+        hold_to_this_account(cast(CfnResource, role.node.default_child))
     for builder in (synth, mutation, *checks, assets.find_child("FileAsset")):
         accept_source(builder)
     for support in pipeline.cross_region_support.values():
+        replica.harden(support.replication_bucket)
         accept_replication(pipeline.role, bucket=support.replication_bucket)

@@ -1,8 +1,9 @@
 """The stack that holds the delivery. It wires; the constructs build."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
 from constructs import Construct
 
+from compliance.removal import declare_removal
 from pipeline.artifacts import Artifacts
 from pipeline.build_logs import BuildLogs
 from pipeline.delivery import Delivery
@@ -25,6 +26,7 @@ class PipelineStack(Stack):
             env=Environment(account=settings.tools.account, region=settings.tools.region),
             termination_protection=True,
         )
+        declare_removal(self, RemovalPolicy.RETAIN)
         key = DeliveryKey(self, "Key").key
         delivery = Delivery(
             self,

@@ -96,8 +96,6 @@ def accept_asset_publishing(role: IConstruct) -> None:
 
 def accept_replication(role: IConstruct, *, bucket: s3.IBucket) -> None:
     """Accept the copy of the artifacts in another region, ``bucket``, and how the pipeline's ``role`` reaches it."""
-    resource = cast("s3.CfnBucket", bucket.node.default_child)
-    resource.versioning_configuration = s3.CfnBucket.VersioningConfigurationProperty(status="Enabled")
     acknowledge(
         bucket,
         finding=("AwsSolutions-S1", *in_nist_and_pci("S3BucketLoggingEnabled")),

@@ -6,7 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from compliance.acknowledgements import acknowledge
-from compliance.names import in_nist_and_pci
+from compliance.names import OWN, in_nist_and_pci
 from tap_stack.settings import StageSettings
 
 OLD_VERSION_DAYS = 90
@@ -69,7 +69,7 @@ class Storage(Construct):
             )
         acknowledge(
             self.log_bucket,
-            finding=in_nist_and_pci("S3DefaultEncryptionKMS"),
+            finding=(f"{OWN}-Encryption", *in_nist_and_pci("S3DefaultEncryptionKMS")),
             reason="'SSE-KMS is not supported for server access logging destination buckets' ('Enabling Amazon S3 "
             "server access logging', Amazon S3 User Guide): SSE-S3 is the only encryption that S3 delivers its logs "
             "under.",

@@ -7,6 +7,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from compliance.acknowledgements import acknowledge
+from tap_stack.trust import FOR_THIS_ACCOUNT
 
 # AWSLambdaVPCAccessExecutionRole without its log permissions.
 NETWORK_INTERFACES = (
@@ -42,7 +43,7 @@ class FunctionRole(Construct):
             self,
             "Role",
             description="Execution role of the TAP function",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com", conditions=FOR_THIS_ACCOUNT),
         )
         self.policies = (
             self._data(log_group=log_group, object_arn=object_arn, key=key),

@@ -20,5 +20,6 @@ def log_group(
         log_group_name=name,
         encryption_key=key,
         retention=settings.log_retention,
+        deletion_protection_enabled=settings.deletion_protection or None,
         removal_policy=settings.removal_policy,
     )

@@ -1,6 +1,5 @@
 """The network: two zones, three tiers, and a record of every connection."""
 
-from aws_cdk import Aws
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -10,6 +9,7 @@ from compliance.acknowledgements import acknowledge
 from compliance.names import in_nist_and_pci
 from tap_stack.log_group import log_group
 from tap_stack.settings import StageSettings
+from tap_stack.trust import FOR_THIS_ACCOUNT
 
 PUBLIC = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
 PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
@@ -60,12 +60,11 @@ class Network(Construct):
             )
 
     def _flow_log_role(self) -> iam.IRole:
-        this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
         role = iam.Role(
             self,
             "FlowLogRole",
             description="Writes the VPC's flow logs",
-            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=this_account),
+            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=FOR_THIS_ACCOUNT),
         )
         iam.ManagedPolicy(
             self,

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from tap_stack.log_group import log_group
 from tap_stack.settings import StageSettings
+from tap_stack.trust import hold_to_this_account
 
 
 class ProviderLogs(Construct):
@@ -31,7 +32,9 @@ class ProviderLogs(Construct):
                     "Resource": group.log_group_arn,
                 }
             )
-            _resource(provider, "Role").add_property_deletion_override("ManagedPolicyArns")
+            role = _resource(provider, "Role")
+            role.add_property_deletion_override("ManagedPolicyArns")
+            hold_to_this_account(role)
             _resource(provider, "Handler").add_property_override("LoggingConfig", {"LogGroup": group.log_group_name})
 
 

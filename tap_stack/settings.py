@@ -35,7 +35,7 @@ class StageSettings:
         termination_protection: Whether CloudFormation refuses to delete the stack.
         removal_policy: What becomes of key, database, buckets and log groups when the stack goes.
         auto_empty_buckets: Whether buckets are emptied before they are deleted. Needs ``DESTROY``.
-        deletion_protection: Whether RDS refuses to delete the database.
+        deletion_protection: Whether RDS refuses to delete the database, and CloudWatch Logs the log groups.
         delete_automated_backups: Whether the database's automated backups go with it.
         multi_az: Whether the database has a standby in the other zone.
         enhanced_monitoring: Whether RDS reports the operating system under the database. It writes to one log group an

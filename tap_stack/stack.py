@@ -3,6 +3,7 @@
 from aws_cdk import Aws, Fn, Stack
 from constructs import Construct
 
+from compliance.removal import declare_removal
 from tap_stack.bucket import Storage
 from tap_stack.check_permissions import CheckPermissions
 from tap_stack.check_role import CheckRole
@@ -35,6 +36,7 @@ class TapStack(Stack):
             description=f"TAP financial services app, {settings.name}",
             termination_protection=settings.termination_protection,
         )
+        declare_removal(self, settings.removal_policy)
         key = EncryptionKey(self, "Encryption", settings=settings).key
         network = Network(self, "Network", key=key, settings=settings)
         vpc = network.vpc

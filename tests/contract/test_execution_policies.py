@@ -62,7 +62,6 @@ FOR_OTHER_PROPERTIES = {
         "logs:*DataProtectionPolicy",
         "logs:*IndexPolicy",
         "logs:PutBearerTokenAuthentication",
-        "logs:PutLogGroupDeletionProtection",
         "s3:REST.PUT.OBJECT",
     ],
     "replicas, snapshots and restored databases": [

@@ -1,5 +1,6 @@
 """The gate holds the whole app, and nothing passes it by way of a neighbour."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,22 +10,30 @@ from aws_cdk import App, Stack, Stage
 from aws_cdk import aws_s3 as s3
 
 from compliance.acknowledgements import acknowledge
+from compliance.exceptions import REASON, STALE, WIDE
 from compliance.gate import FindingsError, add_gate, synthesise
-from compliance.report import read_report
+from compliance.names import PACKS
+from compliance.report import Report, read_report
+from compliance.rules.catalogue import RULES
+from tests.contract.broken.app import BREAKS
 from tests.synthesis import ROOT, command_environ, new_app
 
-UNENCRYPTED = """
-from aws_cdk import App, Stack, Stage
-from aws_cdk import aws_s3 as s3
-from compliance.gate import STRICT, add_gate, synthesise
+BROKEN = ROOT / "tests" / "contract" / "broken" / "app.py"
 
-app = App(post_cli_context=STRICT)
-stack = Stack(Stage(app, "Dev"), "Data")
-logs = s3.Bucket(stack, "Logs", encryption=s3.BucketEncryption.S3_MANAGED, enforce_ssl=True)
-s3.Bucket(stack, "Secrets", enforce_ssl=True, server_access_logs_bucket=logs)
-add_gate(app)
-synthesise(app)
-"""
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Report]:
+    """What people see when every rule is broken, and the report of it."""
+    folder = tmp_path_factory.mktemp("broken")
+    answer = subprocess.run(
+        ["cdk", "synth", "--quiet", "--app", f"python {BROKEN}"],
+        cwd=folder,
+        env=command_environ(PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return answer, read_report(folder / "cdk.out")
 
 
 def test_the_whole_app_has_no_open_finding(assembly: Path) -> None:
@@ -47,7 +56,9 @@ def test_an_acknowledgement_in_dev_does_not_silence_prod(tmp_path: Path) -> None
     app = new_app(tmp_path)
     buckets = [s3.CfnBucket(Stack(Stage(app, name), "Data"), "Bucket") for name in ("Dev", "Prod")]
     for rule in ("AwsSolutions-S1", "AwsSolutions-S10"):
-        acknowledge(buckets[0], finding=rule, reason="a dev-only exception")
+        acknowledge(
+            buckets[0], finding=rule, reason="Held in dev alone, to show that prod is looked at all the same, as ever."
+        )
     add_gate(app)
     with pytest.raises(FindingsError, match="Prod/Data/Bucket"):
         synthesise(app)
@@ -73,17 +84,34 @@ def test_an_empty_app_is_no_pass(tmp_path: Path) -> None:
     assert answer.stderr.count("\n") == 1
 
 
-def test_cdk_synth_fails_on_an_unencrypted_bucket(tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(UNENCRYPTED)
-    answer = subprocess.run(
-        ["cdk", "synth", "--quiet", "--app", "python app.py"],
-        cwd=tmp_path,
-        env=command_environ(PYTHONPATH=str(ROOT)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.mark.parametrize("break_", BREAKS)
+def test_cdk_synth_fails_when_a_rule_is_broken_and_says_which_and_where(
+    break_: str, refused: tuple[subprocess.CompletedProcess[str], Report]
+) -> None:
+    answer, report = refused
+    rule = re.sub(r"^(Delivery-[A-Za-z]+)-.*", r"\1", break_)
+    stage = break_.replace(".", "-")
     assert answer.returncode == 1
-    assert "Dev/Data/Secrets/Resource" in answer.stderr
-    (finding,) = (found for found in read_report(tmp_path / "cdk.out").open if found.rule == "Delivery-Encryption")
-    assert finding.where == "Dev/Data/Secrets/Resource"
+    assert any(found.rule == rule and found.where.split("/")[0] == stage for found in report.open)
+    assert re.search(rf"\b{re.escape(rule)}\b", answer.stderr)
+    assert re.search(rf"(?m)\b{re.escape(stage)}(/|:)", answer.stderr)
+
+
+def test_every_rule_of_our_own_is_broken_by_that_app() -> None:
+    broken = {re.sub(r"^(Delivery-[A-Za-z]+)-.*", r"\1", break_) for break_ in BREAKS}
+    assert {rule.id for rule in RULES} | {STALE, WIDE, REASON} <= broken
+    assert {*PACKS} == {pack for pack in PACKS if any(break_.startswith(f"{pack}-") for break_ in BREAKS)}
+
+
+def test_every_rule_of_our_own_names_its_source() -> None:
+    for rule in RULES:
+        assert rule.says.endswith(".")
+        assert len(rule.source.split()) >= 4
+
+
+def test_the_workload_has_at_most_twelve_exceptions_of_any_kind(assembly: Path) -> None:
+    # One reason is one exception: two packs ask for the same thing, and a stage has a resource more than once.
+    stages = [
+        f for f in read_report(assembly).acknowledged if f.where.startswith(("TapPipeline/Dev/", "TapPipeline/Prod/"))
+    ]
+    assert len({finding.reason for finding in stages}) <= 12

@@ -22,3 +22,6 @@ def test_one_account_holds_all_and_the_pipeline_lives_elsewhere(tmp_path: Path) 
     ((_, pipeline),) = pipelines.items()
     assert {store["Region"] for store in pipeline["Properties"]["ArtifactStores"]} == {"eu-west-1", "us-east-1"}
     assert read_report(tmp_path).open == ()
+    kept = json.loads(templates[support])["Resources"].values()
+    data = [resource for resource in kept if resource["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key"}]
+    assert [resource["DeletionPolicy"] for resource in data] == ["Retain", "Retain"]

@@ -1,39 +1,69 @@
-"""The project's own rule asks everything that stores data how it is encrypted."""
+"""What stores data names a key of its own stack."""
 
-import json
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from aws_cdk import IPolicyValidationContext, PolicyValidationPluginReport
 
-from compliance.encryption import RULE, SAYS_HOW, EncryptionRule
-
-
-def judged(folder: Path, **resources: Any) -> PolicyValidationPluginReport:
-    path = folder / "S.template.json"
-    path.write_text(json.dumps({"Resources": resources} if resources else {}))
-    context = SimpleNamespace(template_paths=[str(path)])
-    return EncryptionRule().validate(cast("IPolicyValidationContext", context))
+from compliance.rules.encryption import ENCRYPTION, KEYS, SSE
+from tests.unit.compliance.judging import KEY, KEY_ARN, broken, judged, resource
 
 
-@pytest.mark.parametrize(("kind", "property_"), SAYS_HOW.items())
-def test_silence_about_encryption_is_a_finding(tmp_path: Path, kind: str, property_: str) -> None:
-    report = judged(tmp_path, Silent={"Type": kind}, Says={"Type": kind, "Properties": {property_: "x"}})
-    assert report.success is False
-    (found,) = report.violations
-    (resource,) = found.violating_resources
-    assert (found.rule_name, found.severity, resource.resource_logical_id) == (RULE, "error", "Silent")
-    assert found.description.endswith(f"set {property_}.")
-    assert resource.locations == [f"Properties.{property_}"]
+def nested(path: str, value: Any) -> Any:
+    for step in reversed(path.split(".")):
+        value = [value] if step == "*" else {step: value}
+    return value
 
 
-def test_what_stores_nothing_is_not_asked(tmp_path: Path) -> None:
-    assert judged(tmp_path, Role={"Type": "AWS::IAM::Role"}).success is True
-    assert judged(tmp_path).success is True
+def merged(first: Any, second: Any) -> Any:
+    return {**first, **{k: merged(first[k], v) if k in first else v for k, v in second.items()}}
 
 
-def test_the_report_knows_the_rule_by_name() -> None:
-    rule = EncryptionRule()
-    assert (rule.name, rule.rule_ids, rule.version) == ("Delivery", [RULE], None)
+def with_keys(kind: str, value: Any) -> Any:
+    properties: Any = {"Environment": {"Variables": {"A": "b"}}} if kind == "AWS::Lambda::Function" else {}
+    for path in KEYS[kind]:
+        properties = merged(properties, nested(path, value))
+    return {"Type": kind, "Properties": properties}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_the_key_of_the_stack_is_accepted(kind: str) -> None:
+    assert broken(ENCRYPTION, Key=KEY, Store=with_keys(kind, KEY_ARN)) == set()
+    assert broken(ENCRYPTION, Key=KEY, Store=with_keys(kind, {"Ref": "Key"})) == set()
+
+
+@pytest.mark.parametrize("kind", KEYS)
+@pytest.mark.parametrize("other", [None, "alias/aws/s3", {"Fn::GetAtt": ["Topic", "Arn"]}, {"Ref": "Elsewhere"}])
+def test_any_other_key_is_a_finding(kind: str, other: Any) -> None:
+    topic = resource("AWS::SNS::Topic", KmsMasterKeyId=KEY_ARN)
+    found = broken(ENCRYPTION, Key=KEY, Topic=topic, Store=with_keys(kind, other))
+    assert found == {("Store", f"Properties.{path}") for path in KEYS[kind]}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KEYS if kind != "AWS::Lambda::Function"])
+def test_silence_is_a_finding_that_says_what_to_set(kind: str) -> None:
+    found = judged(ENCRYPTION, Key=KEY, Store={"Type": kind})
+    assert [breach.what for breach in found] == [f"set {path} to the key of the stack" for path in KEYS[kind]]
+
+
+def test_a_bucket_under_a_key_that_s3_has_is_a_finding() -> None:
+    rule = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    bucket = resource("AWS::S3::Bucket", BucketEncryption={"ServerSideEncryptionConfiguration": [rule]})
+    assert broken(ENCRYPTION, Key=KEY, Bucket=bucket) == {("Bucket", f"Properties.{SSE}")}
+
+
+def test_every_volume_of_a_launch_template_needs_the_key() -> None:
+    volumes = [{"Ebs": {"KmsKeyId": KEY_ARN}}, {"Ebs": {"Encrypted": True}}]
+    template = resource("AWS::EC2::LaunchTemplate", LaunchTemplateData={"BlockDeviceMappings": volumes})
+    assert {id_ for id_, _ in broken(ENCRYPTION, Key=KEY, Template=template)} == {"Template"}
+
+
+def test_an_alias_stands_for_the_key_that_it_is_of() -> None:
+    queue = resource("AWS::SQS::Queue", KmsMasterKeyId={"Ref": "Alias"})
+    own = resource("AWS::KMS::Alias", TargetKeyId=KEY_ARN)
+    other = resource("AWS::KMS::Alias", TargetKeyId="1234")
+    assert broken(ENCRYPTION, Key=KEY, Alias=own, Queue=queue) == set()
+    assert broken(ENCRYPTION, Key=KEY, Alias=other, Queue=queue) != set()
+
+
+def test_a_function_without_variables_keeps_nothing_to_encrypt() -> None:
+    assert broken(ENCRYPTION, Function=resource("AWS::Lambda::Function")) == set()

@@ -42,6 +42,21 @@ def test_open_findings_are_listed_in_full_and_fail(tmp_path: Path, capsys: pytes
     assert "must match [a-z]" in row
 
 
+def test_what_cfn_lint_finds_is_open_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stack = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://111111111111/us-east-1",
+        "properties": {"templateFile": "S.template.json"},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"S": stack}}))
+    database = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres", "EngineVersion": "15.8"}}
+    (tmp_path / "S.template.json").write_text(json.dumps({"Resources": {"Database": database}}))
+    assert summarise(assembly(tmp_path)) == 1
+    first, *table = capsys.readouterr().out.splitlines()
+    assert "open findings, 1 acknowledged" in first
+    assert any("cfn-lint-W3691" in line for line in table)
+
+
 def test_advice_is_passed_on_and_does_not_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert summarise(assembly(tmp_path, violation("Annotation::old", "A/B", "warning"))) == 0
     assert capsys.readouterr().out.splitlines() == [

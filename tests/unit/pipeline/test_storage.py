@@ -108,7 +108,11 @@ def test_builds_log_to_one_encrypted_group_for_a_quarter(
     pipeline_template: Template, builds: Builds, key: Resource
 ) -> None:
     id_, group = only(pipeline_template, "AWS::Logs::LogGroup")
-    assert group["Properties"] == {"KmsKeyId": key, "RetentionInDays": 90}
+    assert group["Properties"] == {
+        "DeletionProtectionEnabled": True,
+        "KmsKeyId": key,
+        "RetentionInDays": 90,
+    }
     assert group["DeletionPolicy"] == "Retain"
     for project in builds.values():
         assert project["LogsConfig"] == {"CloudWatchLogs": {"GroupName": {"Ref": id_}, "Status": "ENABLED"}}

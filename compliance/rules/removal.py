@@ -1,0 +1,109 @@
+"""Data goes with its stack or outlives it, as the stack promises."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from compliance.removal import METADATA, REMOVAL
+from compliance.rules.rule import Breach, Rule
+from compliance.templates import Resource, Template, properties, values
+
+STATEFUL: Final = (
+    "AWS::Backup::BackupVault",
+    "AWS::CloudFormation::Stack",
+    "AWS::Cognito::UserPool",
+    "AWS::DocDB::DBCluster",
+    "AWS::DocDB::DBInstance",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::DynamoDB::Table",
+    "AWS::EC2::Volume",
+    "AWS::EFS::FileSystem",
+    "AWS::EMR::Cluster",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::Elasticsearch::Domain",
+    "AWS::FSx::FileSystem",
+    "AWS::KMS::Key",
+    "AWS::Kinesis::Stream",
+    "AWS::Logs::LogGroup",
+    "AWS::Neptune::DBCluster",
+    "AWS::Neptune::DBInstance",
+    "AWS::OpenSearchService::Domain",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Redshift::Cluster",
+    "AWS::S3::Bucket",
+    "AWS::SDB::Domain",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+)
+"""The types that hold data."""
+
+PROTECTED: Final[Mapping[str, str]] = {
+    "AWS::Cognito::UserPool": "DeletionProtection",
+    "AWS::DocDB::DBCluster": "DeletionProtection",
+    "AWS::DynamoDB::Table": "DeletionProtectionEnabled",
+    "AWS::Logs::LogGroup": "DeletionProtectionEnabled",
+    "AWS::Neptune::DBCluster": "DeletionProtection",
+    "AWS::RDS::DBCluster": "DeletionProtection",
+    "AWS::RDS::DBInstance": "DeletionProtection",
+}
+"""Those that AWS refuses to delete while a property says so, and the property."""
+
+ON = (True, "true", "ACTIVE")
+AUTO_EMPTY: Final = "Custom::S3AutoDeleteObjects"
+
+
+def _removal(template: Template) -> Iterator[Breach]:
+    promised = next(values(template.metadata, f"{METADATA}.{REMOVAL}"))
+    for id_, resource in _stateful(template):
+        if promised is None:
+            yield Breach(
+                resource=id_, location="Type", what="say what becomes of it: call declare_removal on its stack"
+            )
+            continue
+        for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
+            if resource.get(attribute) != promised:
+                yield Breach(resource=id_, location=attribute, what=f"set {attribute} to {promised}")
+        if promised == "Delete":
+            yield from _leaves_something(template, id_, resource)
+
+
+def _leaves_something(template: Template, id_: str, resource: Resource) -> Iterator[Breach]:
+    if resource["Type"] == "AWS::S3::Bucket" and id_ not in _emptied(template):
+        yield Breach(resource=id_, location="Type", what="empty the bucket first: set auto_delete_objects")
+    if resource["Type"] == "AWS::RDS::DBInstance" and properties(resource).get("DeleteAutomatedBackups") is False:
+        location = "Properties.DeleteAutomatedBackups"
+        yield Breach(resource=id_, location=location, what="set DeleteAutomatedBackups to true")
+
+
+def _protection(template: Template) -> Iterator[Breach]:
+    promised = next(values(template.metadata, f"{METADATA}.{REMOVAL}"))
+    for kind, property_ in PROTECTED.items():
+        for id_, found in template.of_type(kind):
+            if promised == "Retain" and found.get(property_) not in ON:
+                yield Breach(resource=id_, location=f"Properties.{property_}", what=f"switch {property_} on")
+            if promised == "Delete" and found.get(property_) in ON:
+                yield Breach(resource=id_, location=f"Properties.{property_}", what=f"switch {property_} off")
+
+
+def _stateful(template: Template) -> Iterator[tuple[str, Resource]]:
+    return ((id_, resource) for id_, resource in template.resources.items() if resource["Type"] in STATEFUL)
+
+
+def _emptied(template: Template) -> set[Any]:
+    return {name for _, found in template.of_type(AUTO_EMPTY) for name in values(found, "BucketName.Ref")}
+
+
+REMOVAL_KEPT: Final = Rule(
+    name="Removal",
+    says="Data goes with a stack that promises so, without a rest, and outlives every other one.",
+    source="NIST SP 800-53 R5 CP-9, MP-6; 'DeletionPolicy' and 'UpdateReplacePolicy' in the CloudFormation User Guide",
+    breaches=_removal,
+)
+PROTECTION: Final = Rule(
+    name="Protection",
+    says="Data that outlives its stack is protected against deletion where AWS offers it, and other data is not.",
+    source="NIST SP 800-53 R5 CP-9(8), SI-12; 'Deleting a DB instance' in the RDS User Guide, 'Protecting log groups "
+    "from deletion' in the CloudWatch Logs User Guide",
+    breaches=_protection,
+)

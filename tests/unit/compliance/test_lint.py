@@ -1,0 +1,55 @@
+"""cfn-lint looks at every template, in the region that it is for."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from compliance.lint import lint_templates
+
+
+def assembly(folder: Path, region: str = "us-east-1", **resources: Any) -> Path:
+    artifact = {
+        "type": "aws:cloudformation:stack",
+        "environment": f"aws://111111111111/{region}",
+        "properties": {"templateFile": "S.template.json"},
+    }
+    folder.mkdir(exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps({"artifacts": {"S": artifact, "T": {"type": "cdk:tree"}}}))
+    (folder / "S.template.json").write_text(json.dumps({"Resources": resources}))
+    return folder
+
+
+def test_what_cloudformation_would_refuse_is_found_in_every_assembly(tmp_path: Path) -> None:
+    wrong = {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"RetentionInDays": 8},
+        "Metadata": {"aws:cdk:path": "Dev/Data/Logs/Resource"},
+    }
+    assembly(tmp_path, Topic={"Type": "AWS::SNS::Topic"})
+    assembly(tmp_path / "assembly-Dev", Logs=wrong)
+    (finding,) = lint_templates(tmp_path)
+    assert (finding.rule, finding.where) == ("cfn-lint-E3030", "Dev/Data/Logs/Resource")
+    assert "8" in finding.description
+
+
+def test_what_is_wrong_with_a_template_as_a_whole_is_named_after_its_file(tmp_path: Path) -> None:
+    assembly(tmp_path, Topic={"Type": "AWS::SNS::Topic"})
+    template = json.loads((tmp_path / "S.template.json").read_text())
+    (tmp_path / "S.template.json").write_text(json.dumps({**template, "Outputs": {"A": {"Value": {"Ref": "B"}}}}))
+    assert {finding.where for finding in lint_templates(tmp_path)} == {"S.template.json"}
+
+
+def test_a_type_is_looked_up_in_the_region_of_its_stack(tmp_path: Path) -> None:
+    distribution = {"Type": "AWS::CloudFront::NoSuchThing", "Properties": {}}
+    (finding,) = lint_templates(assembly(tmp_path, region="eu-west-1", Edge=distribution))
+    assert "eu-west-1" in finding.description
+
+
+def test_a_dependency_that_the_library_writes_twice_is_settled(tmp_path: Path) -> None:
+    topic = {"Type": "AWS::SNS::Topic"}
+    policy: Any = {
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {"TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": "one@example.com"},
+        "DependsOn": ["Topic"],
+    }
+    assert lint_templates(assembly(tmp_path, Topic=topic, Subscription=policy)) == ()
