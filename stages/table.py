@@ -14,6 +14,8 @@ def stage_table(
     Raises:
         tap_stack.settings.StageSettingsError: A stage's region can't hold the workload.
     """
+    # The figures of Enhanced Monitoring go to one log group an account and region, and prod's stack has it.
+    dev_stands_alone = (dev_account, dev_region) != (prod_account, prod_region)
     dev = StageSettings(
         name="dev",
         account=dev_account,
@@ -26,7 +28,8 @@ def stage_table(
         deletion_protection=False,
         delete_automated_backups=True,
         multi_az=False,
-        enhanced_monitoring=False,
+        backup_days=7,
+        enhanced_monitoring=dev_stands_alone,
         nat_gateways=1,
         log_retention=logs.RetentionDays.ONE_WEEK,
         access_log_days=7,
@@ -45,6 +48,7 @@ def stage_table(
         deletion_protection=True,
         delete_automated_backups=False,
         multi_az=True,
+        backup_days=35,
         enhanced_monitoring=True,
         nat_gateways=2,
         log_retention=logs.RetentionDays.ONE_YEAR,

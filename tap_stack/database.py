@@ -20,7 +20,6 @@ from tap_stack.settings import StageSettings
 # The newest 15.x that aws-cdk-lib 2.273 knows. RDS creates 15.13 and newer; older ones are deprecated (cfn-lint W3691).
 ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_15_17)
 EXPORTED_LOGS = ("postgresql", "upgrade")
-BACKUP_DAYS = 7
 MONITORING_INTERVAL = Duration.minutes(1)
 
 
@@ -71,7 +70,7 @@ class Database(Construct):
             credentials=rds.Credentials.from_username("tap", encryption_key=key),
             database_name="tap",
             parameter_group=parameters,
-            backup_retention=Duration.days(BACKUP_DAYS),
+            backup_retention=Duration.days(settings.backup_days),
             copy_tags_to_snapshot=True,
             delete_automated_backups=settings.delete_automated_backups,
             deletion_protection=settings.deletion_protection,
@@ -118,14 +117,16 @@ class Database(Construct):
                 self.instance,
                 finding=f"{NIST}-RDSEnhancedMonitoringEnabled",
                 reason="RDS writes these figures to one log group for all databases of an account and region "
-                "('Enhanced Monitoring', RDS User Guide), which is not the stage's to delete: something would be left "
-                f"of {settings.name}. Performance Insights and the instance's CloudWatch metrics are on.",
+                "('Enhanced Monitoring', RDS User Guide), which belongs to another stage's stack here. Performance "
+                f"Insights and the CloudWatch metrics of {settings.name}'s instance are on.",
             )
         acknowledge(
             self.instance,
             finding=f"{NIST}-RDSInBackupPlan",
             reason="RDS backs the instance up itself, every day and with its transaction logs, so that it can be "
-            f"restored to any second of the last {BACKUP_DAYS} days ('Introduction to backups', RDS User Guide).",
+            "restored to any second of the days in the stage's table ('Introduction to backups', RDS User Guide): 35 "
+            "in prod, as far back as AWS Backup restores continuously. Where a stage's data outlives its stack, so do "
+            "these backups (DeleteAutomatedBackups is off).",
         )
         if not settings.deletion_protection:
             acknowledge(

@@ -38,6 +38,7 @@ class StageSettings:
         deletion_protection: Whether RDS refuses to delete the database, and CloudWatch Logs the log groups.
         delete_automated_backups: Whether the database's automated backups go with it.
         multi_az: Whether the database has a standby in the other zone.
+        backup_days: Days that RDS keeps its daily backups and can restore the database to any second of, 1 to 35.
         enhanced_monitoring: Whether RDS reports the operating system under the database. It writes to one log group an
             account and region, which this stage then owns.
         nat_gateways: NAT gateways; two is one a zone.
@@ -64,6 +65,7 @@ class StageSettings:
     deletion_protection: bool
     delete_automated_backups: bool
     multi_az: bool
+    backup_days: int
     enhanced_monitoring: bool
     nat_gateways: int
     log_retention: logs.RetentionDays

@@ -24,4 +24,12 @@ def test_one_account_holds_all_and_the_pipeline_lives_elsewhere(tmp_path: Path) 
     assert read_report(tmp_path).open == ()
     kept = json.loads(templates[support])["Resources"].values()
     data = [resource for resource in kept if resource["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key"}]
+    groups = [of_type(json.loads(text), "AWS::Logs::LogGroup").values() for text in templates.values()]
+    names = [
+        group["Properties"]["LogGroupName"]
+        for stack in groups
+        for group in stack
+        if "LogGroupName" in group["Properties"]
+    ]
+    assert len(names) == len(set(names)) > 0
     assert [resource["DeletionPolicy"] for resource in data] == ["Retain", "Retain"]

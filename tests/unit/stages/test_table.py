@@ -52,3 +52,6 @@ def test_one_account_can_hold_everything() -> None:
     )
     assert dev.stack_name != prod.stack_name
     assert dev.check_role_name != prod.check_role_name
+    # The one log group that RDS has for an account's operating systems can stand in one stack alone.
+    assert (dev.enhanced_monitoring, prod.enhanced_monitoring) == (False, True)
+    assert all(stage.enhanced_monitoring for stage in table())

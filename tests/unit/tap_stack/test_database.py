@@ -43,7 +43,7 @@ def test_size_and_backups(stage: Workload) -> None:
     assert database["DBInstanceClass"] == "db.t3.micro"
     assert database["AllocatedStorage"] == "20"
     assert database["StorageEncrypted"] is True
-    assert database["BackupRetentionPeriod"] >= 7
+    assert database["BackupRetentionPeriod"] == {"dev": 7, "prod": 35}[stage.settings.name]
 
 
 def test_logs_are_exported_to_groups_that_exist_before_the_database(stage: Workload) -> None:
@@ -56,25 +56,20 @@ def test_logs_are_exported_to_groups_that_exist_before_the_database(stage: Workl
     assert {"postgresql", "upgrade"} == set(database["Properties"]["EnableCloudwatchLogsExports"])
 
 
-def test_prod_is_watched_every_minute_into_a_log_group_of_its_own(prod: Workload) -> None:
-    (database,) = prod.raw("AWS::RDS::DBInstance").values()
+def test_the_system_is_watched_every_minute_into_a_log_group_of_the_stack(stage: Workload) -> None:
+    (database,) = stage.raw("AWS::RDS::DBInstance").values()
     assert database["Properties"]["MonitoringInterval"] == 60
-    (group,) = prod.ids("AWS::Logs::LogGroup", "Database/Monitoring/Log")
-    assert prod.of_type("AWS::Logs::LogGroup")[group]["LogGroupName"] == "RDSOSMetrics"
+    (group,) = stage.ids("AWS::Logs::LogGroup", "Database/Monitoring/Log")
+    assert stage.of_type("AWS::Logs::LogGroup")[group]["LogGroupName"] == "RDSOSMetrics"
     assert group in database["DependsOn"]
 
 
-def test_rds_reports_for_this_database_alone(prod: Workload) -> None:
-    role = prod.the("AWS::IAM::Role", "Database/Monitoring/Role")
+def test_rds_reports_for_this_database_alone(stage: Workload) -> None:
+    role = stage.the("AWS::IAM::Role", "Database/Monitoring/Role")
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
     assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-    assert trust["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Join"][1][-1] == ":db:prod-tap"
-
-
-def test_dev_writes_to_no_log_group_that_the_account_shares(dev: Workload) -> None:
-    assert dev.the("AWS::RDS::DBInstance").get("MonitoringInterval", 0) == 0
-    assert dev.ids("AWS::Logs::LogGroup", "Database/Monitoring") == []
+    assert trust["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Join"][1][-1] == f":db:{stage.settings.stack_name}"
 
 
 def test_prod_has_a_standby_and_dev_has_none(dev: Workload, prod: Workload) -> None:
