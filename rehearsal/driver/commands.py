@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -110,6 +111,12 @@ def down(app: Path) -> None:
     """Stop what `up` left running."""
     stopped = stop_services(Folders(root=app.resolve() / ".rehearsal"))
     click.echo("stopped" if stopped else "nothing was running")
+
+
+def stop_on_signals() -> None:
+    """Let Ctrl-C, a closed terminal and a polite kill all end a rehearsal in order, also one in the background."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
 
 
 def is_terminal() -> bool:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
 
 from rehearsal.driver.pipeline_api import ENDED, ActionRun, PipelineApi
@@ -10,6 +11,14 @@ from rehearsal.errors import RehearsalError
 
 POLL_SECONDS = 0.2
 START_SECONDS = 30.0
+
+
+class Answer(Enum):
+    """What became of an approval that waits."""
+
+    GIVEN = auto()
+    LEFT = auto()
+    NOT_YET = auto()
 
 
 class Watcher(Protocol):
@@ -53,32 +62,31 @@ def follow(
     *,
     after: str | None,
     watcher: Watcher,
-    on_approval: Callable[[str, ActionRun, list[ActionRun]], bool],
+    on_approval: Callable[[str, ActionRun, list[ActionRun]], Answer],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Delivery | None:
     """Follow the executions that are newer than ``after`` until the newest one ends.
 
-    ``on_approval(execution, run, runs so far)`` is called for each approval that waits; when it returns False,
-    following stops and None is returned. Raises :class:`RehearsalError` when no execution starts.
+    ``on_approval(execution, run, runs so far)`` is called for each approval that waits, until it is answered; where it
+    is left to someone else, following stops and None is returned. Raises :class:`RehearsalError` when no execution
+    starts.
     """
     execution = _newer(api, after, sleep)
     watcher.execution(execution)
     past: list[ActionRun] = []
-    asked: set[str] = set()
+    answered: set[tuple[str, str]] = set()
     while True:
         # The status first: runs that are read after an execution has ended are complete.
         status, reason = api.status(execution)
         runs = api.actions(execution)
         watcher.progress(runs)
-        for run in runs:
-            if (
-                run.category == "Approval"
-                and run.status == "InProgress"
-                and (key := f"{execution}/{run.name}") not in asked
-            ):
-                asked.add(key)
-                if not on_approval(execution, run, runs):
-                    return None
+        for run in _waiting(runs, answered, execution):
+            answer = on_approval(execution, run, runs)
+            if answer is Answer.LEFT:
+                return None
+            # NOT_YET: the action runs, but CodePipeline has no token for it so far.
+            if answer is Answer.GIVEN:
+                answered.add((execution, run.name))
         if status in ENDED:
             newest = api.newest_execution()
             past += runs
@@ -87,6 +95,14 @@ def follow(
             execution = newest
             watcher.execution(execution)
         sleep(POLL_SECONDS)
+
+
+def _waiting(runs: list[ActionRun], answered: set[tuple[str, str]], execution: str) -> list[ActionRun]:
+    return [
+        run
+        for run in runs
+        if (run.category, run.status) == ("Approval", "InProgress") and (execution, run.name) not in answered
+    ]
 
 
 def _newer(api: PipelineApi, after: str | None, sleep: Callable[[float], None]) -> str:

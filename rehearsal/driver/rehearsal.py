@@ -10,7 +10,7 @@ from rehearsal.driver.assembly import Assembly, Pipeline
 from rehearsal.driver.console import Progress
 from rehearsal.driver.environment import account_environment, base_environment
 from rehearsal.driver.folders import Folders
-from rehearsal.driver.follow import Delivery, follow
+from rehearsal.driver.follow import Answer, Delivery, follow
 from rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi
 from rehearsal.driver.preview import StackPreview, preview
 from rehearsal.driver.processes import last_lines, run
@@ -116,16 +116,17 @@ class Rehearsal:
         before = self.api.newest_execution()
         repository.push(self.bare, self.pipeline.branch)
 
-        def on_approval(execution: str, run: ActionRun, runs: list[ActionRun]) -> bool:
+        def on_approval(execution: str, run: ActionRun, runs: list[ActionRun]) -> Answer:
             approval = self.api.approval(run)
             if approval is None:
-                return True
+                return Answer.NOT_YET
             changes = self._preview(approval.stage, execution, runs)
             with self._progress.hidden():
                 decision = decide(approval, changes)
-            if not decision.wait:
-                self.api.answer(approval, approved=decision.approved, summary=decision.summary)
-            return not decision.wait
+            if decision.wait:
+                return Answer.LEFT
+            self.api.answer(approval, approved=decision.approved, summary=decision.summary)
+            return Answer.GIVEN
 
         with self._progress.shown():
             return follow(self.api, after=before, watcher=self._progress, on_approval=on_approval)

@@ -1,4 +1,6 @@
 import errno
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -206,3 +208,16 @@ def test_a_terminal_is_one_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
     assert commands.is_terminal()
     assert isinstance(commands.main, click.Group)
+
+
+def test_every_polite_signal_ends_a_rehearsal_in_order() -> None:
+    program = (
+        "import os, signal, sys; from rehearsal.driver.commands import stop_on_signals\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); stop_on_signals()\n"
+        "try: os.kill(os.getpid(), int(sys.argv[1])); signal.pause()\n"
+        "except KeyboardInterrupt: print('in order')"
+    )
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        command = [sys.executable, "-c", program, str(int(number))]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+        assert done.stdout == "in order\n", done.stderr

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from rehearsal.driver.follow import Delivery, follow
+from rehearsal.driver.follow import Answer, Delivery, follow
 from rehearsal.driver.pipeline_api import ActionRun, PipelineApi
 from rehearsal.errors import RehearsalError
 
@@ -55,7 +55,9 @@ class Script(PipelineApi):
         self.told += [f"{each.action} {each.status}" for each in runs]
 
 
-def play(script: Script, answer: Callable[..., bool] = lambda *_: True, after: str | None = None) -> Delivery | None:
+def play(
+    script: Script, answer: Callable[..., Answer] = lambda *_: Answer.GIVEN, after: str | None = None
+) -> Delivery | None:
     return follow(script, after=after, watcher=script, on_approval=answer, sleep=script.sleep)
 
 
@@ -109,22 +111,21 @@ def test_a_stopped_execution_with_none_after_it_ends_it() -> None:
     assert delivery.seconds == 0
 
 
-def test_each_approval_is_asked_once() -> None:
+def test_an_approval_is_asked_until_it_is_answered_and_then_no_more() -> None:
+    answers = iter([Answer.NOT_YET, Answer.GIVEN])
     asked: list[str] = []
 
-    def answer(execution: str, waiting: ActionRun, runs: list[ActionRun]) -> bool:
+    def answer(execution: str, waiting: ActionRun, runs: list[ActionRun]) -> Answer:
         asked.append(f"{execution} {waiting.name} {len(runs)}")
-        return True
+        return next(answers)
 
-    play(
-        Script([("one", "InProgress", [WAITS])] * 3 + [("one", "Succeeded", [run("Approve", category="Approval")])]),
-        answer,
-    )
-    assert asked == ["one Stage · Approve 1"]
+    approved = run("Approve", category="Approval")
+    play(Script([("one", "InProgress", [WAITS])] * 4 + [("one", "Succeeded", [approved])]), answer)
+    assert asked == ["one Stage · Approve 1"] * 2
 
 
 def test_following_ends_where_an_approval_is_left_to_someone_else() -> None:
-    assert play(Script([("one", "InProgress", [WAITS])]), lambda *_: False) is None
+    assert play(Script([("one", "InProgress", [WAITS])]), lambda *_: Answer.LEFT) is None
 
 
 def test_a_push_that_starts_nothing_is_an_error() -> None:

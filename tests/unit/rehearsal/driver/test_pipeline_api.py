@@ -75,9 +75,8 @@ def test_an_approval_is_answered_with_its_token(stub: Stubber, api: PipelineApi)
         {"actionName": "Other"},
         {"actionName": "Approve", "latestExecution": {"status": "InProgress", "token": "0123"}},
     ]
-    stub.add_response(
-        "get_pipeline_state", {"stageStates": [{"stageName": "Prod", "actionStates": states}]}, {"name": "delivery"}
-    )
+    stages = [{"stageName": "Dev", "actionStates": states[:1]}, {"stageName": "Prod", "actionStates": states}]
+    stub.add_response("get_pipeline_state", {"stageStates": stages}, {"name": "delivery"})
     for status in ("Approved", "Rejected"):
         stub.add_response(
             "put_approval_result",

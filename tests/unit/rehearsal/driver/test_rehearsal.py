@@ -14,7 +14,7 @@ from rehearsal.driver.accounts import ExecutionPolicies
 from rehearsal.driver.assembly import Assembly
 from rehearsal.driver.console import Progress
 from rehearsal.driver.folders import Folders
-from rehearsal.driver.follow import Delivery
+from rehearsal.driver.follow import Answer, Delivery
 from rehearsal.driver.pipeline_api import Approval
 from rehearsal.driver.rehearsal import Decision, Rehearsal, Request
 from rehearsal.emulator.config import EmulatorConfig
@@ -64,8 +64,8 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Rehea
 def rehearsal(make: Callable[..., Rehearsal], monkeypatch: pytest.MonkeyPatch) -> Rehearsal:
     rehearsal = make("AWS::IAM::Role", "AWS::CodePipeline::Pipeline")
 
-    def follow(*_: object, on_approval: Callable[..., bool], **__: object) -> Any:
-        return "followed" if on_approval("one", WAITS, [WAITS]) else None
+    def follow(*_: object, on_approval: Callable[..., Answer], **__: object) -> Answer:
+        return on_approval("one", WAITS, [WAITS])
 
     monkeypatch.setattr(module, "follow", follow)
     monkeypatch.setattr(module, "preview", lambda *_, **__: [])
@@ -111,18 +111,18 @@ def test_a_stack_without_its_pipeline_is_an_error(make: Callable[..., Rehearsal]
 
 def test_a_decision_is_the_approval_s_answer(rehearsal: Rehearsal) -> None:
     api = Api(APPROVAL)
-    assert deliver(rehearsal, api, Decision(approved=False, summary="no")) == "followed"
+    assert deliver(rehearsal, api, Decision(approved=False, summary="no")) is Answer.GIVEN
     assert api.answers == [(APPROVAL, False, "no")]
 
 
 def test_an_approval_that_is_left_open_is_not_answered(rehearsal: Rehearsal) -> None:
     api = Api(APPROVAL)
-    assert deliver(rehearsal, api, Decision(wait=True)) is None
+    assert deliver(rehearsal, api, Decision(wait=True)) is Answer.LEFT
     assert api.answers == []
 
 
-def test_an_approval_that_somebody_else_has_answered_is_not_asked_again(rehearsal: Rehearsal) -> None:
-    assert deliver(rehearsal, Api(None), Decision(approved=False)) == "followed"
+def test_an_approval_that_has_no_token_yet_is_not_decided(rehearsal: Rehearsal) -> None:
+    assert deliver(rehearsal, Api(None), Decision(approved=False)) is Answer.NOT_YET
 
 
 def test_the_user_s_aws_settings_reach_no_program_that_the_driver_runs(rehearsal: Rehearsal) -> None:
