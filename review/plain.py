@@ -16,9 +16,12 @@ _ACCOUNT: Final = re.compile(r"(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])")
 
 def visible(text: str) -> str:
     """``text`` in one line, with every character that a reader could not see written as ``⟨U+202E⟩``."""
+    line = _SPACE.sub(" ", text).strip()
+    if line.isascii() and line.isprintable():
+        return line
     shown: list[str] = []
     marks = 0
-    for character in _SPACE.sub(" ", text).strip():
+    for character in line:
         category = unicodedata.category(character)
         marks = marks + 1 if category in _MARKS else 0
         unseen = category in _UNSEEN or marks > _MARKS_IN_A_ROW

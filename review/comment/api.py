@@ -20,7 +20,6 @@ LONGEST_WAIT_S: Final = 300.0
 """A limit that ends later than this is not waited for; the run can be repeated."""
 TIMEOUT_S: Final = 30.0
 PAGE: Final = 100
-MOST_PAGES: Final = 100
 VERSION: Final = "2022-11-28"
 
 _LIMITED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
@@ -49,7 +48,9 @@ class GitHub:
     def pages(self, path: str) -> Iterator[Any]:
         """The items of all pages of the list at ``path``."""
         separator = "&" if "?" in path else "?"
-        for page in range(1, MOST_PAGES + 1):
+        page = 0
+        while True:
+            page += 1
             items = self.get(f"{path}{separator}per_page={PAGE}&page={page}")
             yield from items
             if len(items) < PAGE:

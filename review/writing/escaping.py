@@ -10,7 +10,9 @@ LONGEST: Final = 400
 
 # All that begins or ends anything in GitHub's Markdown, HTML, Mermaid or in a table. Character references are never
 # read as structure (CommonMark 0.31, 2.5), and GitHub neither mentions people nor links issues inside of <code>.
-_SYNTAX: Final = re.compile(r"[&<>\"'\\`*_{}\[\]()#!|~@$^+=]|:(?=/)|(?<=www)\.")
+_SYNTAX: Final = {ord(character): f"&#{ord(character)};" for character in "&<>\"'\\`*_{}[]()#!|~@$^+="}
+# Addresses become links where these stand; elsewhere they are harmless and common.
+_LINKS: Final = re.compile(r":(?=/)|(?<=www)\.")
 
 
 def code(value: str) -> str:
@@ -18,7 +20,8 @@ def code(value: str) -> str:
     text = visible(value)
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}…"
-    return f"<code>{_SYNTAX.sub(lambda found: f'&#{ord(found[0])};', text) or ' '}</code>"
+    escaped = _LINKS.sub(lambda found: f"&#{ord(found[0])};", text.translate(_SYNTAX))
+    return f"<code>{escaped or ' '}</code>"
 
 
 def codes(values: tuple[str, ...], *, most: int = 12) -> str:
