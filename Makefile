@@ -19,6 +19,7 @@ export CDK_DISABLE_CLI_TELEMETRY := 1
 PYTHON ?= python3
 # Builds of a rehearsal find the clone's caches, as builds on AWS find theirs.
 CACHES := DELIVERY_CACHE UV_CACHE_DIR npm_config_cache NODE_COMPILE_CACHE JSII_RUNTIME_PACKAGE_CACHE_ROOT
+SIDE_BY_SIDE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 REHEARSAL := --pipeline-policy bootstrap/tools.json --stage-policy bootstrap/stage.json $(CACHES:%=--keep %)
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 
@@ -43,11 +44,11 @@ lint: setup ## Check style and types
 
 .PHONY: unit
 unit: setup ## Run the unit and contract tests, which open no socket
-	@$(RUN) pytest tests/unit tests/contract
+	@$(RUN) pytest $(SIDE_BY_SIDE) tests/unit tests/contract
 
 .PHONY: test
 test: setup lint ## Check style and types, and run every test, with branch coverage
-	@$(RUN) pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder --cov --cov-report term
+	@$(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term
 
 .PHONY: check-stage
 check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables

@@ -7,13 +7,15 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 DELIVERIES = "deliveries"
+MACHINERY = {"benchmarks", "function", "rehearsal", "review", "steps", "tooling"}
+"""Unit tests that do not look at the app, and so need not wait for its synth."""
 
 
 def group(path: PurePath) -> str:
     """Return the group of a test file: what shares a synth, an emulator or a delivery runs in one process."""
     folders = path.parts[path.parts.index("tests") + 1 : -1]
     if folders[0] != "rehearsal":
-        return "units"
+        return "machinery" if {*folders[1:2]} & MACHINERY else "app"
     return path.stem if folders[1] == DELIVERIES else folders[1]
 
 
