@@ -20,7 +20,7 @@ PYTHON ?= python3
 # Builds of a rehearsal find the clone's caches, as builds on AWS find theirs.
 CACHES := DELIVERY_CACHE UV_CACHE_DIR npm_config_cache NODE_COMPILE_CACHE JSII_RUNTIME_PACKAGE_CACHE_ROOT
 SIDE_BY_SIDE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
-REHEARSAL := --pipeline-policy bootstrap/tools.json --stage-policy bootstrap/stage.json $(CACHES:%=--keep %)
+REHEARSAL = --pipeline-policy bootstrap/tools.json --stage-policy bootstrap/stage.json $(CACHES:%=--keep %) $(if $(PORT),--port $(PORT))
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 
 .PHONY: help

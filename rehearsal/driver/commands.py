@@ -65,7 +65,7 @@ def run(
     app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, keep: tuple[str, ...], approve: str
 ) -> None:
     """Push HEAD through its own pipeline, from an empty AWS to the last stage, and stop."""
-    console = Console(emoji=False)
+    console = Console(emoji=False, soft_wrap=True)
     request = _request(app, pipeline_policy, stage_policy, port, keep)
     folders = Folders(root=request.app / ".rehearsal")
     alone = approve == "yes" or not is_terminal()
@@ -86,7 +86,7 @@ def run(
 @app_options
 def up(app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, keep: tuple[str, ...]) -> None:
     """Push HEAD as far as its approval, leave everything running, and say how to go on."""
-    console = Console(emoji=False)
+    console = Console(emoji=False, soft_wrap=True)
     request = _request(app, pipeline_policy, stage_policy, port, keep)
     folders = Folders(root=request.app / ".rehearsal")
     with _edge(console, folders, keep_running=True):
