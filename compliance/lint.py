@@ -15,6 +15,9 @@ SETTLED: Final[Mapping[str, str]] = {
 }
 """What is no finding here: the rule, and how its message begins."""
 
+ANY_REGION: Final = "unknown-region"
+"""What the assembly says of a stack that is for no region in particular; cfn-lint then takes its own default."""
+
 
 def lint_templates(assembly: Path) -> tuple[Finding, ...]:
     """Return what cfn-lint finds in the templates of every stack in the cloud assembly at ``assembly``."""
@@ -36,7 +39,8 @@ def _lint(path: Path, region: str) -> Iterator[Finding]:
 
     text = path.read_text()
     resources = json.loads(text).get("Resources", {})
-    for match in lint(text, config=ManualArgs(regions=[region])):
+    config = ManualArgs() if region == ANY_REGION else ManualArgs(regions=[region])
+    for match in lint(text, config=config):
         settled = SETTLED.get(match.rule.id)
         if settled is None or not match.message.startswith(settled):
             where = _construct(resources, match.path) or path.name

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,18 +13,28 @@ from aws_cdk import aws_s3 as s3
 from compliance.acknowledgements import acknowledge
 from compliance.exceptions import REASON, STALE, WIDE
 from compliance.gate import FindingsError, add_gate, synthesise
+from compliance.lint import lint_templates
 from compliance.names import PACKS
 from compliance.report import Report, read_report
 from compliance.rules.catalogue import RULES
-from tests.contract.broken.app import BREAKS
+from tests.contract.broken.app import BREAKS, LINT_BREAKS
 from tests.synthesis import ROOT, command_environ, new_app
 
 BROKEN = ROOT / "tests" / "contract" / "broken" / "app.py"
 
 
+@dataclass(frozen=True)
+class Refused:
+    """What people see when every rule is broken, the report of it, and the folder that it was read from."""
+
+    answer: subprocess.CompletedProcess[str]
+    report: Report
+    assembly: Path
+
+
 @pytest.fixture(scope="module")
-def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Report]:
-    """What people see when every rule is broken, and the report of it."""
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Refused:
+    """The answer to ``cdk synth`` of an app that breaks every rule."""
     folder = tmp_path_factory.mktemp("broken")
     answer = subprocess.run(
         ["cdk", "synth", "--quiet", "--app", f"python {BROKEN}"],
@@ -33,13 +44,18 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Comple
         text=True,
         check=False,
     )
-    return answer, read_report(folder / "cdk.out")
+    assembly = folder / "cdk.out"
+    return Refused(answer, read_report(assembly), assembly)
 
 
 def test_the_whole_app_has_no_open_finding(assembly: Path) -> None:
     report = read_report(assembly)
     assert report.open == ()
     assert report.advice == ()
+
+
+def test_cfn_lint_finds_nothing_in_any_template(assembly: Path) -> None:
+    assert lint_templates(assembly) == ()
 
 
 def test_every_acknowledgement_is_granular_and_stands_beside_its_resource(assembly: Path) -> None:
@@ -85,16 +101,23 @@ def test_an_empty_app_is_no_pass(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("break_", BREAKS)
-def test_cdk_synth_fails_when_a_rule_is_broken_and_says_which_and_where(
-    break_: str, refused: tuple[subprocess.CompletedProcess[str], Report]
-) -> None:
-    answer, report = refused
+def test_cdk_synth_fails_when_a_rule_is_broken_and_says_which_and_where(break_: str, refused: Refused) -> None:
+    answer, report = refused.answer, refused.report
     rule = re.sub(r"^(Delivery-[A-Za-z]+)-.*", r"\1", break_)
     stage = break_.replace(".", "-")
     assert answer.returncode == 1
     assert any(found.rule == rule and found.where.split("/")[0] == stage for found in report.open)
     assert re.search(rf"\b{re.escape(rule)}\b", answer.stderr)
     assert re.search(rf"(?m)\b{re.escape(stage)}(/|:)", answer.stderr)
+
+
+def test_make_synth_fails_on_what_cfn_lint_finds(refused: Refused) -> None:
+    # What `make synth` runs after `cdk synth`.
+    command = [sys.executable, "-m", "compliance", str(refused.assembly)]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    for rule in LINT_BREAKS:
+        assert any(rule in line and f"{rule}/Stack/Database" in line for line in answer.stdout.splitlines())
 
 
 def test_every_rule_of_our_own_is_broken_by_that_app() -> None:

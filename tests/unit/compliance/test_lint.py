@@ -45,6 +45,12 @@ def test_a_type_is_looked_up_in_the_region_of_its_stack(tmp_path: Path) -> None:
     assert "eu-west-1" in finding.description
 
 
+def test_a_stack_for_any_region_is_looked_at_too(tmp_path: Path) -> None:
+    logs = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 8}}
+    (finding,) = lint_templates(assembly(tmp_path, region="unknown-region", Logs=logs))
+    assert (finding.rule, finding.where) == ("cfn-lint-E3030", "S.template.json")
+
+
 def test_a_dependency_that_the_library_writes_twice_is_settled(tmp_path: Path) -> None:
     topic = {"Type": "AWS::SNS::Topic"}
     policy: Any = {
