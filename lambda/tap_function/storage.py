@@ -14,11 +14,15 @@ def write_and_read_back(*, bucket: str, key: str, body: bytes) -> str:
     That very version, so that a write from elsewhere in between does no harm.
 
     Raises:
-        CheckFailedError: A call failed, the object is not encrypted with a KMS key, or other content came back.
+        CheckFailedError: A call failed, the bucket keeps no versions, the object is not encrypted with a KMS key, or
+            other content came back.
     """
     try:
         written = client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
-        answer = client("s3").get_object(Bucket=bucket, Key=key, VersionId=written["VersionId"])
+        version = written.get("VersionId")
+        if version is None:
+            raise CheckFailedError(f"s3://{bucket} keeps no versions")
+        answer = client("s3").get_object(Bucket=bucket, Key=key, VersionId=version)
         read = answer["Body"].read()
     except (BotoCoreError, ClientError) as error:
         raise CheckFailedError(f"s3://{bucket}/{key} can't be written and read: {said(error)}") from error

@@ -2,50 +2,99 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import boto3
 import pytest
 
-VARIABLES = ("STAGE_NAME", "STAGE_REGION", "CHECK_ROLE_ARN", "LAMBDA_FUNCTION_NAME", "S3_BUCKET_NAME")
+Look = Callable[[str], Any]
+EDGE_REGION = "us-east-1"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    name: str
-    region: str
-    role: str
-    function: str
-    bucket: str
+    """The outputs of a stage's stack; each comes as the environment variable of its name in capitals.
+
+    ``removal_policy`` and ``log_retention`` are what the stage promises, by the names that the CDK gives them.
+    """
+
+    stage_region: str
+    stack_name: str
+    removal_policy: str
+    log_retention: str
+    vpc_id: str
+    database_endpoint: str
+    database_secret_arn: str
+    s3_bucket_name: str
+    lambda_function_name: str
+    cloud_front_domain: str
+    check_role_arn: str
 
     @property
-    def database(self) -> str:
-        return f"{self.name}-tap"
+    def keeps_data(self) -> bool:
+        return self.removal_policy == "RETAIN"
 
 
 @pytest.fixture(scope="session")
 def stage() -> Stage:
-    missing = [name for name in VARIABLES if not os.environ.get(name)]
+    names = [field.name for field in fields(Stage)]
+    missing = [name.upper() for name in names if not os.environ.get(name.upper())]
     if missing:
-        pytest.exit(f"check-stage: set {', '.join(missing)}: a stage's name, region and stack outputs", returncode=2)
-    name, region, role, function, bucket = (os.environ[name] for name in VARIABLES)
-    return Stage(name=name, region=region, role=role, function=function, bucket=bucket)
+        pytest.exit(f"check-stage: set {', '.join(missing)}: a stage's region and stack outputs", returncode=2)
+    return Stage(**{name: os.environ[name.upper()] for name in names})
 
 
 @pytest.fixture(scope="session")
-def look(stage: Stage) -> Callable[[str], Any]:
+def look(stage: Stage) -> Look:
     """Makes clients under the stage's check role, which can read and invoke, nothing else."""
-    caller = boto3.client("sts", region_name=stage.region)
-    answer = caller.assume_role(RoleArn=stage.role, RoleSessionName="check-stage")["Credentials"]
+    caller = boto3.client("sts", region_name=stage.stage_region)
+    answer = caller.assume_role(RoleArn=stage.check_role_arn, RoleSessionName="check-stage")["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=answer["AccessKeyId"],
+        aws_secret_access_key=answer["SecretAccessKey"],
+        aws_session_token=answer["SessionToken"],
+    )
 
+    @cache
     def client(service: str) -> Any:
-        return boto3.client(
-            service,
-            region_name=stage.region,
-            aws_access_key_id=answer["AccessKeyId"],
-            aws_secret_access_key=answer["SecretAccessKey"],
-            aws_session_token=answer["SessionToken"],
-        )
+        # Web ACLs of CloudFront are reached through one region alone.
+        return session.client(service, region_name=EDGE_REGION if service == "wafv2" else stage.stage_region)
 
     return client
+
+
+@pytest.fixture(scope="session")
+def resources(stage: Stage, look: Look) -> dict[str, list[str]]:
+    """The physical ids of the stack's resources, by type."""
+    found: dict[str, list[str]] = {}
+    pages = look("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stage.stack_name)
+    for page in pages:
+        for resource in page["StackResourceSummaries"]:
+            found.setdefault(resource["ResourceType"], []).append(resource["PhysicalResourceId"])
+    return found
+
+
+@pytest.fixture(scope="session")
+def function(stage: Stage, look: Look) -> dict[str, Any]:
+    """The function's configuration."""
+    configuration: dict[str, Any] = look("lambda").get_function_configuration(FunctionName=stage.lambda_function_name)
+    return configuration
+
+
+@pytest.fixture(scope="session")
+def database(resources: dict[str, list[str]], look: Look) -> dict[str, Any]:
+    """The database instance."""
+    (identifier,) = resources["AWS::RDS::DBInstance"]
+    (found,) = look("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+    instance: dict[str, Any] = found
+    return instance
+
+
+@pytest.fixture(scope="session")
+def key(resources: dict[str, list[str]], look: Look) -> dict[str, Any]:
+    """The stage's key."""
+    (identifier,) = resources["AWS::KMS::Key"]
+    metadata: dict[str, Any] = look("kms").describe_key(KeyId=identifier)["KeyMetadata"]
+    return metadata

@@ -45,6 +45,12 @@ def test_an_object_without_the_key_is_an_error(s3: Stubber) -> None:
         write_and_read_back()
 
 
+def test_a_bucket_without_versions_is_an_error(s3: Stubber) -> None:
+    s3.add_response("put_object", {})
+    with pytest.raises(CheckFailedError, match="keeps no versions"):
+        write_and_read_back()
+
+
 def test_a_refusal_by_s3_is_an_error_that_says_what_was_refused_and_quotes_nothing(s3: Stubber) -> None:
     s3.add_client_error("put_object", "AccessDenied", "arn:aws:sts::222222222222:assumed-role/secret", 403)
     with pytest.raises(CheckFailedError) as failed:
