@@ -41,3 +41,9 @@ class Layout:
     def npm_files(self) -> tuple[Path, ...]:
         """What decides the npm packages."""
         return tuple(self.root / name for name in ("package.json", "package-lock.json", ".npmrc"))
+
+    @property
+    def postgres_files(self) -> tuple[Path, ...]:
+        """What decides PostgreSQL's packages."""
+        folder = self.root / "tooling" / "postgres"
+        return (folder / "package.json", folder / "package-lock.json", self.root / ".npmrc")

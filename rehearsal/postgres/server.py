@@ -76,7 +76,7 @@ def _start(*, programs: Path, folder: Path, port: int, log: Path) -> RunningServ
         raise RehearsalError(f"PostgreSQL could not create its data folder; its own lines are in {log}")
     password_file.unlink()
     settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *FAST]
-    # The server from PyPI is built without TLS; a distribution's has it.
+    # A server that somebody built for themselves may lack TLS.
     tls = run.start([programs / "postgres", "-D", data, "-c", "ssl=on", "-C", "ssl"]).wait() == 0
     settings += ["ssl=on", f"ssl_cert_file={certificate}", f"ssl_key_file={key}"] if tls else []
     flags = [part for setting in settings for part in ("-c", setting)]

@@ -8,7 +8,7 @@ import pytest
 
 from tooling.layout import Layout
 
-LOCKS = ("installer", "main", "node", "postgres")
+LOCKS = ("installer", "main", "node")
 
 
 class Machine:
@@ -26,8 +26,9 @@ class Machine:
             self.layout.requirements(lock).write_text(f"{lock}==1\n")
         self.layout.function_requirements.parent.mkdir()
         self.layout.function_requirements.write_text("driver==1\n")
-        for file in self.layout.npm_files:
-            file.write_text("{}")
+        for file in (*self.layout.npm_files, *self.layout.postgres_files):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"{{}} {file.parent.name}")
         for tool in ("git", "make", "node", "npm"):
             self.has(tool)
 

@@ -82,13 +82,16 @@ def test_node_comes_from_the_package_where_node_or_npm_is_absent(machine: Machin
     assert len(machine.ran("node.txt")) == 1
 
 
-def test_postgresql_comes_from_the_package_only_where_no_server_is_found(machine: Machine) -> None:
+def test_postgresql_comes_from_its_own_lock_only_where_no_server_is_found(machine: Machine) -> None:
     set_up(machine.layout, machine.environ)
-    assert machine.ran("postgres.txt") == []
-    machine.layout.requirements("main").write_text("main==2\n")
+    assert len(machine.ran("ci")) == 1
+    machine.layout.postgres_files[1].write_text("another lock")
     machine.fails = {"locate"}
     set_up(machine.layout, machine.environ)
-    assert len(machine.ran("postgres.txt")) == 1
+    assert len(machine.ran("ci")) == 2
+    store = (machine.layout.venv / "postgres").resolve()
+    assert (store / "package-lock.json").read_text() == "another lock"
+    assert (store / "node_modules").is_dir()
 
 
 @pytest.mark.parametrize("tool", ["git", "make"])

