@@ -8,7 +8,7 @@ LIST = Path("native") / "pg-symlinks.json"
 
 
 def lay_links(packages: Path) -> None:
-    """Make the links that each package below ``packages`` lists; its own installation script, which would, is not run."""
+    """Make the links that each package below ``packages`` lists, as its installation script would, not run here."""
     for listed in packages.glob(f"*/{LIST}"):
         package = listed.parent.parent
         for link in json.loads(listed.read_text()):
