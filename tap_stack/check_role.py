@@ -1,13 +1,10 @@
 """The role under which the pipeline looks at what it has deployed."""
 
-from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from tap_stack.pipeline_roles import pipeline_roles
 from tap_stack.settings import StageSettings
-
-PIPELINE_ROLES = "TapPipeline-*"
-"""The names that CloudFormation gives to the roles of the pipeline stack, which is called TapPipeline."""
 
 
 class CheckRole(Construct):
@@ -16,13 +13,10 @@ class CheckRole(Construct):
     def __init__(self, scope: Construct, id_: str, *, settings: StageSettings) -> None:
         """Build the role. Its name is fixed, since the pipeline grants its checks this role by name."""
         super().__init__(scope, id_)
-        pipeline_roles = f"arn:{Aws.PARTITION}:iam::{settings.tools_account}:role/{PIPELINE_ROLES}"
         self.role = iam.Role(
             self,
             "Role",
             role_name=settings.check_role_name,
             description="The pipeline's checks after a deployment",
-            assumed_by=iam.PrincipalWithConditions(
-                iam.AccountPrincipal(settings.tools_account), {"ArnLike": {"aws:PrincipalArn": pipeline_roles}}
-            ),
+            assumed_by=pipeline_roles(settings),
         )
