@@ -21,7 +21,10 @@ from tap_stack.trust import hold_to_this_account
 
 
 def accept(blueprint: pipelines.CodePipeline, *, artifacts: s3.IBucket, checks: Sequence[codebuild.IProject]) -> None:
-    """Accept the grants of every role of ``blueprint``, once it is built; ``checks`` are its projects after stages."""
+    """Accept the grants of every role of ``blueprint``, once it is built, and hold the roles to this account.
+
+    ``checks`` are its projects after stages.
+    """
     pipeline, synth, mutation = blueprint.pipeline, blueprint.synth_project, blueprint.self_mutation_project
     for writer in (pipeline.role, synth):
         accept_artifact_access(writer, bucket=artifacts, writes=True)

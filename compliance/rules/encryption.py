@@ -10,21 +10,32 @@ SSE = "BucketEncryption.ServerSideEncryptionConfiguration.*.ServerSideEncryption
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::Backup::BackupVault": ("EncryptionKeyArn",),
+    "AWS::CloudTrail::Trail": ("KMSKeyId",),
     "AWS::CodeBuild::Project": ("EncryptionKey",),
+    "AWS::DocDB::DBCluster": ("KmsKeyId",),
+    "AWS::DynamoDB::GlobalTable": ("Replicas.*.SSESpecification.KMSMasterKeyId",),
     "AWS::DynamoDB::Table": ("SSESpecification.KMSMasterKeyId",),
     "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.BlockDeviceMappings.*.Ebs.KmsKeyId",),
     "AWS::EC2::Volume": ("KmsKeyId",),
+    "AWS::ECR::Repository": ("EncryptionConfiguration.KmsKey",),
     "AWS::EFS::FileSystem": ("KmsKeyId",),
+    "AWS::ElastiCache::ReplicationGroup": ("KmsKeyId",),
+    "AWS::Elasticsearch::Domain": ("EncryptionAtRestOptions.KmsKeyId",),
+    "AWS::FSx::FileSystem": ("KmsKeyId",),
+    "AWS::Kinesis::Stream": ("StreamEncryption.KeyId",),
     "AWS::Lambda::Function": ("KmsKeyArn",),
     "AWS::Logs::LogGroup": ("KmsKeyId",),
+    "AWS::Neptune::DBCluster": ("KmsKeyId",),
+    "AWS::OpenSearchService::Domain": ("EncryptionAtRestOptions.KmsKeyId",),
     "AWS::RDS::DBCluster": ("KmsKeyId",),
     "AWS::RDS::DBInstance": ("KmsKeyId", "MasterUserSecret.KmsKeyId", "PerformanceInsightsKMSKeyId"),
+    "AWS::Redshift::Cluster": ("KmsKeyId",),
     "AWS::S3::Bucket": (SSE,),
     "AWS::SNS::Topic": ("KmsMasterKeyId",),
     "AWS::SQS::Queue": ("KmsMasterKeyId",),
     "AWS::SecretsManager::Secret": ("KmsKeyId",),
 }
-"""The types that store data, and the properties of each that name its key."""
+"""The types that store data, and the properties of each that name its key. In a cluster, the cluster has it."""
 
 KEY_KINDS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 

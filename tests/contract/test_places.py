@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from compliance.lint import lint_templates
 from compliance.report import read_report
 from tests.synthesis import of_type, stack_templates, synthesise
 
@@ -22,6 +23,7 @@ def test_one_account_holds_all_and_the_pipeline_lives_elsewhere(tmp_path: Path) 
     ((_, pipeline),) = pipelines.items()
     assert {store["Region"] for store in pipeline["Properties"]["ArtifactStores"]} == {"eu-west-1", "us-east-1"}
     assert read_report(tmp_path).open == ()
+    assert lint_templates(tmp_path) == ()
     kept = json.loads(templates[support])["Resources"].values()
     data = [resource for resource in kept if resource["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key"}]
     groups = [of_type(json.loads(text), "AWS::Logs::LogGroup").values() for text in templates.values()]

@@ -3,9 +3,39 @@
 from typing import Any
 
 import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from compliance.rules.encryption import ENCRYPTION, KEYS, SSE
+from compliance.rules.removal import STATEFUL
 from tests.unit.compliance.judging import KEY, KEY_ARN, broken, judged, resource
+
+# Types that hold data and have no property of their own for its key: those in a cluster or domain that has one, the key
+# itself, stacks of other templates, and services that offer none.
+WITHOUT_KEY = {
+    "AWS::CloudFormation::Stack",
+    "AWS::Cognito::UserPool",
+    "AWS::DocDB::DBInstance",
+    "AWS::EMR::Cluster",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::KMS::Key",
+    "AWS::Neptune::DBInstance",
+    "AWS::SDB::Domain",
+}
+
+
+def test_every_type_that_holds_data_is_asked() -> None:
+    assert set(STATEFUL) - set(KEYS) == WITHOUT_KEY
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_keys_are_looked_for_where_cloudformation_has_them(kind: str) -> None:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    for path in KEYS[kind]:
+        found = schema
+        for step in path.split("."):
+            while "$ref" in found:
+                found = schema["definitions"][found["$ref"].rsplit("/", 1)[-1]]
+            found = found["items"] if step == "*" else found["properties"][step]
 
 
 def nested(path: str, value: Any) -> Any:

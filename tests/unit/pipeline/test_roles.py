@@ -56,6 +56,12 @@ def test_no_role_has_a_policy_that_somebody_else_writes(pipeline_template: Templ
         assert set(role["Properties"]) == {"AssumeRolePolicyDocument"}
 
 
+def test_services_take_the_roles_on_for_this_account_alone(pipeline_template: Template) -> None:
+    for role in of_type(pipeline_template, "AWS::IAM::Role").values():
+        (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
 def test_each_role_serves_one_service(pipeline_template: Template) -> None:
     trusted = []
     for role in of_type(pipeline_template, "AWS::IAM::Role").values():

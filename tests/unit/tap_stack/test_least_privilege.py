@@ -10,6 +10,16 @@ def test_no_role_holds_a_policy_that_aws_manages(stage: Workload) -> None:
         assert "ManagedPolicyArns" not in role["Properties"], stage.path(role)
 
 
+def test_services_act_for_this_account_alone(stage: Workload) -> None:
+    # All but EC2, which names no source, and takes the role from an instance profile of the account.
+    for role in stage.raw("AWS::IAM::Role").values():
+        for trust in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
+            service = trust["Principal"].get("Service")
+            if service and service != "ec2.amazonaws.com":
+                source = trust["Condition"]["StringEquals"]["aws:SourceAccount"]
+                assert source == {"Ref": "AWS::AccountId"}, stage.path(role)
+
+
 def test_every_permission_names_its_actions(stage: Workload) -> None:
     for path, statements in stage.policies():
         actions = [action for s in statements if s["Effect"] == "Allow" for action in as_list(s["Action"])]
