@@ -24,7 +24,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--event", type=FILE, envvar="GITHUB_EVENT_PATH", required=True, help="The workflow_run event.")
 @click.option("--api", envvar="GITHUB_API_URL", required=True, help="The address of GitHub's REST API.")
 @click.option("--token", envvar="GITHUB_TOKEN", required=True, help="Reads actions, writes pull requests' comments.")
-@click.option("--sarif", "sarif_file", type=FILE, default=Path("report.sarif"), help="Where the findings go.")
+@click.option("--sarif", "sarif_file", type=FILE, default=Path("report/report.sarif"), help="Where the findings go.")
 @click.option("--output", type=FILE, envvar="GITHUB_OUTPUT", help="Gets `pull=NUMBER` where there is a SARIF file.")
 def main(*, event: Path, api: str, token: str, sarif_file: Path, output: Path | None) -> None:
     """Comment the report of a finished run on its pull request, and write its findings as SARIF.
@@ -50,6 +50,7 @@ def _comment(event: Event, github: GitHub, *, sarif_file: Path, output: Path | N
     if artifact is not None and pull.number != artifact.number:
         report = Report(failure=f"the artifact names pull request {artifact.number}, the run was for another")
     if report.failure is None:
+        sarif_file.parent.mkdir(parents=True, exist_ok=True)
         sarif_file.write_text(sarif(sanitised(report)), encoding="utf-8")
         if output is not None:
             with output.open("a", encoding="utf-8") as file:

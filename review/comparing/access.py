@@ -79,7 +79,7 @@ def _stack_access(pair: Pair, difference: Difference) -> Iterator[Access]:
             )
     for statement in added:
         if statement.unparsed is not None:
-            yield Access(stage=stage, stack=stack, kind="unknown", who=(), what=(statement.unparsed,))
+            yield Access(stage=stage, stack=stack, kind="unknown", who=(stack,), what=(statement.unparsed,))
     for attachment in difference.attachments.added:
         yield Access(stage=stage, stack=stack, kind="attaches", who=(attachment.identity,), what=(attachment.policy,))
     openings: tuple[tuple[AccessKind, Rules], ...] = (("lets in", difference.ingress), ("lets out", difference.egress))
