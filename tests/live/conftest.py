@@ -17,7 +17,8 @@ EDGE_REGION = "us-east-1"
 class Stage:
     """The outputs of a stage's stack; each comes as the environment variable of its name in capitals.
 
-    ``removal_policy`` and ``log_retention`` are what the stage promises, by the names that the CDK gives them.
+    ``removal_policy`` and ``log_retention`` are what the stage promises, by the names that the CDK gives them. Without
+    ``check_role_arn`` the checks run under the caller's own credentials, which are then the stage account's.
     """
 
     stage_region: str
@@ -30,7 +31,7 @@ class Stage:
     s3_bucket_name: str
     lambda_function_name: str
     cloud_front_domain: str
-    check_role_arn: str
+    check_role_arn: str | None = None
 
     @property
     def keeps_data(self) -> bool:
@@ -39,23 +40,18 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def stage() -> Stage:
-    names = [field.name for field in fields(Stage)]
-    missing = [name.upper() for name in names if not os.environ.get(name.upper())]
+    given = {field.name: os.environ.get(field.name.upper()) for field in fields(Stage)}
+    optional = {field.name for field in fields(Stage) if field.default is None}
+    missing = [name.upper() for name, value in given.items() if not value and name not in optional]
     if missing:
         pytest.exit(f"check-stage: set {', '.join(missing)}: a stage's region and stack outputs", returncode=2)
-    return Stage(**{name: os.environ[name.upper()] for name in names})
+    return Stage(**{name: value for name, value in given.items() if value})
 
 
 @pytest.fixture(scope="session")
 def look(stage: Stage) -> Look:
     """Makes clients under the stage's check role, which can read and invoke, nothing else."""
-    caller = boto3.client("sts", region_name=stage.stage_region)
-    answer = caller.assume_role(RoleArn=stage.check_role_arn, RoleSessionName="check-stage")["Credentials"]
-    session = boto3.Session(
-        aws_access_key_id=answer["AccessKeyId"],
-        aws_secret_access_key=answer["SecretAccessKey"],
-        aws_session_token=answer["SessionToken"],
-    )
+    session = boto3.Session() if stage.check_role_arn is None else assumed(stage.check_role_arn, stage.stage_region)
 
     @cache
     def client(service: str) -> Any:
@@ -63,6 +59,16 @@ def look(stage: Stage) -> Look:
         return session.client(service, region_name=EDGE_REGION if service == "wafv2" else stage.stage_region)
 
     return client
+
+
+def assumed(role: str, region: str) -> boto3.Session:
+    caller = boto3.client("sts", region_name=region)
+    answer = caller.assume_role(RoleArn=role, RoleSessionName="check-stage")["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=answer["AccessKeyId"],
+        aws_secret_access_key=answer["SecretAccessKey"],
+        aws_session_token=answer["SessionToken"],
+    )
 
 
 @pytest.fixture(scope="session")
