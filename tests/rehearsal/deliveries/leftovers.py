@@ -30,6 +30,8 @@ def leftovers(client: Callable[[str], Any]) -> Mapping[str, list[str]]:
         "flow logs": [each["FlowLogId"] for each in ec2.describe_flow_logs()["FlowLogs"]],
         "launch templates": [each["LaunchTemplateName"] for each in ec2.describe_launch_templates()["LaunchTemplates"]],
         "roles": [each["RoleName"] for each in iam.list_roles()["Roles"]],
+        "policies": [each["PolicyName"] for each in iam.list_policies(Scope="Local")["Policies"]],
+        "queues": client("sqs").list_queues().get("QueueUrls", []),
         "groups": [each["GroupName"] for each in iam.list_groups()["Groups"]],
         "distributions": [
             each["Id"] for each in client("cloudfront").list_distributions()["DistributionList"].get("Items", [])

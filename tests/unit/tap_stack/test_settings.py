@@ -1,3 +1,4 @@
+import inspect
 from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
@@ -30,6 +31,6 @@ def test_the_stack_has_the_name_of_its_settings(stage: Workload) -> None:
 
 
 def test_every_setting_is_explained() -> None:
-    documentation = StageSettings.__doc__ or ""
+    documentation = inspect.cleandoc(StageSettings.__doc__ or "")
     for field in fields(StageSettings):
-        assert f"        {field.name}: " in documentation
+        assert f"\n    {field.name}: " in documentation
