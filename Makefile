@@ -50,6 +50,10 @@ unit: setup ## Run the unit and contract tests, which open no socket
 test: setup lint ## Check style and types, and run every test, with branch coverage
 	@$(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term
 
+.PHONY: cost
+cost: synth ## Say what each stage costs a month before anything is used
+	@$(RUN) python -m cost
+
 .PHONY: check-stage
 check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables
 	@$(RUN) pytest --confcutdir=tests/live --force-enable-socket tests/live
@@ -80,10 +84,12 @@ clean: ## Stop a rehearsal and remove what the verbs made
 	@$(PYTHON) -m tooling clean
 
 .PHONY: lock
-lock: setup ## Write the lock files again from the .in files
-	@for name in main installer node postgres; do \
+lock: setup ## Write the lock files again from what they lock
+	@for name in requirements/main requirements/installer requirements/node lambda/requirements; do \
 	  $$(ls -d $(DELIVERY_CACHE)/installer/*/bin/uv | head -1) pip compile --quiet --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	    $$name.in -o $$name.txt || exit 1; \
 	done
-	@$(RUN) npm install --package-lock-only --ignore-scripts
+	@for folder in . tooling/postgres; do \
+	  (cd $$folder && $(RUN) npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved) || exit 1; \
+	done
