@@ -12,6 +12,8 @@ from review.reading.assembly import MANIFEST
 
 VERB: Final = ("make", "synth")
 OUTPUT: Final = "cdk.out"
+ECHO: Final = ": Subprocess exited with error"
+"""The CDK CLI's last line after an app's own words."""
 LIMIT_S: Final = 900
 """Setting up from an empty cache takes a minute or two; what takes longer hangs."""
 
@@ -39,6 +41,7 @@ def synthesise(tree: Path, environ: Mapping[str, str], *, what: str) -> Path:
         raise ReviewError(f"{what} does not synthesise: `{' '.join(VERB)}` took more than {LIMIT_S} s") from None
     if not ((output / MANIFEST).is_file() and (output / REPORT).is_file()):
         said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        last = next((line for line in reversed(said) if not line.startswith("make")), f"exit code {done.returncode}")
+        own = [line for line in said if not line.startswith("make") and ECHO not in line]
+        last = own[-1] if own else f"exit code {done.returncode}"
         raise ReviewError(f"{what} does not synthesise; `{' '.join(VERB)}` there says: {last}")
     return output
