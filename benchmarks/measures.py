@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import reviews
+
 
 class BenchmarkError(Exception):
     """A command that was to be timed failed: its time would mean nothing."""
@@ -53,6 +55,20 @@ def rehearsed_seconds() -> float:
 MEASURES = (
     Measure(name="cdk synth, with the gate", command=SYNTH, runs=5, aim=5),
     Measure(name="cdk synth, without the gate", command=(*SYNTH, "--app", "python3 -m benchmarks.ungated"), runs=5),
+    Measure(
+        name="review of this app",
+        command=("python", "-m", "benchmarks.reviews", "2"),
+        runs=5,
+        aim=2,
+        read=reviews.seconds,
+    ),
+    Measure(
+        name="review of 50 stages",
+        command=("python", "-m", "benchmarks.reviews", "50"),
+        runs=3,
+        aim=20,
+        read=reviews.seconds,
+    ),
     Measure(name="make unit", command=("make", "unit"), runs=3, aim=20),
     Measure(
         name="rehearsal, from push to prod",

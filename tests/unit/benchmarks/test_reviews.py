@@ -1,0 +1,47 @@
+"""A review is timed on the app as it is, and only while it finds what was changed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks import reviews
+from tests.synthesis import ROOT
+from tests.unit.review.assemblies import one_stack, resource
+
+
+@pytest.fixture
+def synthesised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Has ``cdk synth`` write a certain assembly, in a folder of this test."""
+
+    def by(assembly: Path) -> None:
+        cdk = tmp_path / "bin" / "cdk"
+        cdk.parent.mkdir()
+        # The last argument is where the assembly goes.
+        cdk.write_text(
+            f'#!/bin/sh\nfor last; do :; done\nrm -rf "$last" && mkdir -p "$last" && cp -r {assembly}/. "$last"\n'
+        )
+        cdk.chmod(0o755)
+        monkeypatch.setenv("PATH", str(cdk.parent), prepend=":")
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+        monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+        monkeypatch.chdir(tmp_path)
+
+    return by
+
+
+def test_a_review_of_more_stages_is_timed(assembly: Path, synthesised: Callable[[Path], None]) -> None:
+    synthesised(assembly)
+    assert reviews.main(3) == 0
+    assert reviews.seconds() > 0
+    stages = {path.parent.name for path in (reviews.FOLDER / "head").glob("assembly-*/manifest.json")}
+    assert stages == {"assembly-TapPipeline-Dev", "assembly-TapPipeline-Prod", "assembly-TapPipeline-Prod0"}
+
+
+def test_a_review_that_finds_nothing_is_no_figure(
+    tmp_path: Path, synthesised: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = one_stack(tmp_path / "plain", Topic=resource("AWS::SNS::Topic", "App/Topic"))
+    synthesised(written.folder)
+    assert reviews.main(2) == 1
+    assert "review: ✅ Clean" in capsys.readouterr().err
