@@ -15,6 +15,7 @@ class Machine:
     """A machine whose commands are recorded instead of run; ``fails`` names the word of a command that fails."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self.layout = Layout.of(root / "clone", {})
         self.bin = root / "bin"
         self.commands: list[list[str]] = []
@@ -58,7 +59,10 @@ class Machine:
         return subprocess.CompletedProcess(words, 1 if failed else 0, stdout="")
 
     def ran(self, word: str) -> list[list[str]]:
-        return [command for command in self.commands if any(word in part for part in command)]
+        """The commands with ``word`` in them; where this machine's folder lies is no matter."""
+        return [
+            command for command in self.commands if any(word in part.replace(str(self.root), "") for part in command)
+        ]
 
 
 @pytest.fixture
