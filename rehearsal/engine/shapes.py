@@ -1,4 +1,4 @@
-"""A pipeline from and to its two spellings: the API's declaration and CloudFormation's properties."""
+"""A pipeline from its two spellings, the API's declaration and CloudFormation's properties, and to the API's."""
 
 import json
 from collections.abc import Mapping
@@ -51,38 +51,15 @@ def from_cloudformation(properties: Mapping[str, Any], *, name: str) -> Pipeline
     return from_api(declaration)
 
 
-def to_cloudformation(pipeline: Pipeline) -> dict[str, Any]:
-    """Return the properties that describe the pipeline; its version is an attribute there, not a property."""
-    declaration = to_api(pipeline)
-    del declaration["version"]
-    if "artifactStores" in declaration:
-        declaration["artifactStores"] = [
-            {"region": region, "artifactStore": store} for region, store in declaration["artifactStores"].items()
-        ]
-    return dict(_upper(declaration))
-
-
 def _lower(value: Any) -> Any:
     if isinstance(value, list):
         return [_lower(item) for item in value]
     if isinstance(value, dict):
         return {
-            _cased(key, str.lower): _texts(item) if key == "Configuration" else _lower(item)
+            f"{key[0].lower()}{key[1:]}": _texts(item) if key == "Configuration" else _lower(item)
             for key, item in value.items()
         }
     return value
-
-
-def _upper(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_upper(item) for item in value]
-    if isinstance(value, dict):
-        return {_cased(key, str.upper): item if key == "configuration" else _upper(item) for key, item in value.items()}
-    return value
-
-
-def _cased(key: str, case: Any) -> str:
-    return f"{case(key[0])}{key[1:]}"
 
 
 def _texts(configuration: Mapping[str, Any]) -> dict[str, str]:

@@ -59,11 +59,6 @@ RECORDED = {
 }
 
 
-def recorded_types() -> dict[str, str]:
-    """Return the CloudFormation types that are only recorded, each with what is missing behind it."""
-    return dict(RECORDED)
-
-
 def install(config: EmulatorConfig) -> None:
     """Register the types that MiniStack lacks, and keep the list."""
     for name, reason in RECORDED.items():

@@ -7,7 +7,6 @@ from ministack.services import kms
 
 from rehearsal.emulator import hooks
 from rehearsal.emulator.extensions import encrypted_objects, foreign_resources, recorded
-from rehearsal.emulator.extensions.recorded import recorded_types
 from rehearsal.emulator.extensions.web_acl_associations import WebAclAssociation
 from rehearsal.emulator.wiring.keys import service_may_use
 
@@ -43,11 +42,8 @@ def test_a_key_lets_in_the_services_that_its_policy_names_and_whoever_it_names_b
 
 
 def test_every_type_that_is_only_recorded_comes_with_what_is_missing() -> None:
-    types = recorded_types()
-    assert types["AWS::WAFv2::WebACL"] == "WAF describes it; no request is inspected"
-    assert all(types.values())
-    types.clear()
-    assert recorded.RECORDED
+    assert recorded.RECORDED["AWS::WAFv2::WebACL"] == "WAF describes it; no request is inspected"
+    assert all(recorded.RECORDED.values())
 
 
 def test_an_association_is_replaced_rather_than_changed() -> None:
