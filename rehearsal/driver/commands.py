@@ -92,6 +92,8 @@ def up(app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, k
     with _edge(console, folders, keep_running=True):
         rehearsal, repository = _open(console, request, folders)
         repository.set_remote(REMOTE, rehearsal.bare)
+        address = rehearsal.open_page()
+        console.print(f"watch and decide: {address}", markup=False, highlight=False, soft_wrap=True)
         waiting: list[Approval] = []
 
         def leave(approval: Approval, previews: list[StackPreview]) -> Decision:
@@ -102,7 +104,7 @@ def up(app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, k
         delivery = rehearsal.deliver(repository, leave)
         if delivery is not None and not delivery.succeeded:
             raise RehearsalError(rehearsal.explain(delivery))
-        _say_how_to_go_on(console, rehearsal, waiting)
+        _say_how_to_go_on(console, rehearsal, waiting, address)
 
 
 @main.command()
@@ -159,12 +161,13 @@ def _ask(console: Console) -> Decide:
     return decide
 
 
-def _say_how_to_go_on(console: Console, rehearsal: Rehearsal, waiting: list[Approval]) -> None:
+def _say_how_to_go_on(console: Console, rehearsal: Rehearsal, waiting: list[Approval], page: str) -> None:
     def say(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
     branch = rehearsal.pipeline.branch
     say(f"\nEverything keeps running. git remote: {REMOTE} ({rehearsal.bare})")
+    say(f"  watch and decide:  {page}")
     say(f"  deliver again:  git push {REMOTE} HEAD:{branch}")
     say(f"  use the AWS CLI:  . {shlex.quote(str(rehearsal.folders.tools_environment))}")
     for approval in waiting:

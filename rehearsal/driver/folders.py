@@ -56,6 +56,11 @@ class Folders:
         return self.root / "session.json"
 
     @property
+    def page_address(self) -> Path:
+        """Where the page is, with the token that opens it."""
+        return self.root / "page.url"
+
+    @property
     def tools_environment(self) -> Path:
         """Shell exports that point the AWS CLI at the emulated tools account."""
         return self.root / "tools.env"

@@ -11,6 +11,7 @@ from rehearsal.driver.console import Progress
 from rehearsal.driver.environment import account_environment, base_environment
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.follow import Answer, Delivery, follow
+from rehearsal.driver.page import start_page
 from rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi
 from rehearsal.driver.preview import StackPreview, preview
 from rehearsal.driver.processes import last_lines, run
@@ -139,6 +140,17 @@ class Rehearsal:
             lines = last_lines(log.read_text(errors="replace"))
             parts.append(f"{failed.name} failed: {failed.summary}\n{lines}\n  log: {log}")
         return "\n".join(parts) or f"the delivery ended as {delivery.status}: {delivery.reason}"
+
+    def open_page(self) -> str:
+        """Serve the page to watch and decide on; return its address."""
+        return start_page(
+            self.folders,
+            pipeline=self.api.pipeline,
+            account=self.account,
+            region=self.pipeline.stack.environment.region,
+            endpoint=self.config.endpoint,
+            environ=self.request.environ,
+        )
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the programs that the driver runs."""

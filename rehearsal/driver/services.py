@@ -27,21 +27,26 @@ PATIENCE_SECONDS = 30
 
 
 class Session(BaseModel):
-    """What runs: one emulator, one PostgreSQL, and the mark that their builds carry in the environment."""
+    """What runs: one emulator, one PostgreSQL, a page at most, and the mark that builds carry in the environment."""
 
     id: str
     emulator: Started | None = None
     postgres: Started | None = None
+    page: Started | None = None
     postgres_folder: Path | None = None
 
     def stop(self) -> None:
         """Stop everything, each process by its own number, and remove the database's folder."""
-        for process in (self.emulator, self.postgres):
+        for process in (self.page, self.emulator, self.postgres):
             if process is not None:
                 process.stop()
         stop_marked(MARK, self.id)
         if self.postgres_folder is not None:
             shutil.rmtree(self.postgres_folder, ignore_errors=True)
+
+    def save(self, folders: Folders) -> None:
+        """Note what runs, for whoever stops it."""
+        folders.session.write_text(self.model_dump_json(indent=2))
 
 
 def clear(folders: Folders) -> None:
@@ -66,7 +71,7 @@ def start_services(
         postgres = start_server(port=_free_port(), log=folders.logs / "postgres.log", environ=environ)
         session.postgres = Started.of(postgres.process.pid, stop_with=signal.SIGINT)
         session.postgres_folder = postgres.folder
-        _save(session, folders)
+        session.save(folders)
         config = EmulatorConfig(
             port=emulator_port,
             region=region,
@@ -81,7 +86,7 @@ def start_services(
         log = folders.logs / "emulator-start.log"
         process = start(command, log=log, env=own, cwd=Path(__file__).parents[2])
         session.emulator = Started.of(process.pid)
-        _save(session, folders)
+        session.save(folders)
         _wait_until_up(process, config, log)
     except BaseException:
         session.stop()
@@ -118,10 +123,6 @@ def emulator_lives(folders: Folders) -> Iterator[None]:
             text = log.read_text(errors="replace") if log.exists() else ""
             raise RehearsalError(f"the emulator died; log: {log}\n{last_lines(text)}".rstrip()) from error
         raise
-
-
-def _save(session: Session, folders: Folders) -> None:
-    folders.session.write_text(session.model_dump_json(indent=2))
 
 
 def _free_port() -> int:

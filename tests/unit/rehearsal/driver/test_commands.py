@@ -54,6 +54,7 @@ class Stage:
             api=SimpleNamespace(pipeline="delivery"),
             environment=dict,
             deliver=self.deliver,
+            open_page=lambda: "http://127.0.0.1:4567/pipeline/?token=secret",
             explain=lambda delivery: "Build failed: no such file",
         )
 
@@ -177,6 +178,10 @@ def test_up_leaves_everything_running_and_says_how_to_go_on(stage: Stage) -> Non
     for word in ("--pipeline-name delivery", "--stage-name Prod", "--action-name Approve", "--token the-token"):
         assert word in line
     assert "make rehearse-stop" in result.output
+    assert result.output.index("watch and decide: http://127.0.0.1:4567/pipeline/?token=secret") < result.output.index(
+        "If approved"
+    )
+    assert "  watch and decide:  http://127.0.0.1:4567/pipeline/?token=secret\n" in result.output
 
 
 def test_up_says_how_to_go_on_also_without_an_approval(stage: Stage) -> None:
