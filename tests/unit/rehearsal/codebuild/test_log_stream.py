@@ -53,6 +53,22 @@ def test_lines_are_sent_as_events_without_empty_ones() -> None:
     stub.assert_no_pending_responses()
 
 
+def test_lines_are_sent_as_they_come_but_not_more_often_than_once_a_second() -> None:
+    logs, stub = made()
+    time = [0.0]
+    with stub:
+        stub.add_response("create_log_stream", {}, NAMES)
+        stream = LogStream(Logs(group="group", prefix="prefix"), build_uuid="uuid", client=logs, now=lambda: time[0])
+        time[0] = 0.9
+        stream(b"one\n")
+        stub.add_response("put_log_events", {}, events("one", "two"))
+        time[0] = 1.0
+        stream(b"two\n")
+        stub.assert_no_pending_responses()
+        time[0] = 1.9
+        stream(b"three\n")
+
+
 def test_many_lines_are_sent_in_several_calls() -> None:
     logs, stub = made()
     with stub:
