@@ -70,18 +70,27 @@ class Site:
         self._clients, self._pipeline, self._guard = clients, pipeline, guard
         artifacts = Artifacts(clients)
         changes = Changes(clients, pipeline, artifacts)
-        self._reads: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
-            (re.compile(f"{ROOT}api/{path}"), read)
-            for path, read in (
-                ("overview", lambda execution="": overview(clients("codepipeline"), pipeline, execution or None)),
-                ("history", lambda: history(clients("codepipeline"), pipeline)),
-                ("executions/([^/]+)/findings", lambda execution: findings(clients, pipeline, artifacts, execution)),
-                ("executions/([^/]+)/stages/([^/]+)/changes", changes.of),
+        self._reads: tuple[tuple[re.Pattern[str], set[str], Read], ...] = tuple(
+            (re.compile(f"{ROOT}api/{path}"), {*names}, read)
+            for path, names, read in (
+                (
+                    "overview",
+                    ("execution",),
+                    lambda execution="": overview(clients("codepipeline"), pipeline, execution or None),
+                ),
+                ("history", (), lambda: history(clients("codepipeline"), pipeline)),
+                (
+                    "executions/([^/]+)/findings",
+                    (),
+                    lambda execution: findings(clients, pipeline, artifacts, execution),
+                ),
+                ("executions/([^/]+)/stages/([^/]+)/changes", (), changes.of),
                 (
                     "executions/([^/]+)/runs/([^/]+)/log",
+                    ("after",),
                     lambda execution, run, after="": log_of(clients, pipeline, execution, run, after),
                 ),
-                ("stages/([^/]+)/resources", lambda stage: resources(clients, pipeline, stage)),
+                ("stages/([^/]+)/resources", (), lambda stage: resources(clients, pipeline, stage)),
             )
         )
 
@@ -102,11 +111,11 @@ class Site:
     def _read(self, request: Request) -> Response:
         if request.path.removeprefix(f"{ROOT}api/") in WISHES:
             return _problem(405, "This is posted", ("Allow", ", ".join(WRITES)))
-        for pattern, read in self._reads:
+        for pattern, names, read in self._reads:
             match = pattern.fullmatch(request.path)
             if match:
                 asked = {name: values[0] for name, values in parse_qs(request.query).items()}
-                if asked.keys() - {"after", "execution"}:
+                if asked.keys() - names:
                     return _problem(400, f"unknown in the address: {', '.join(sorted(asked))}")
                 return _tagged(request, _json(read(*(unquote(each) for each in match.groups()), **asked)))
         return self._file(request)
