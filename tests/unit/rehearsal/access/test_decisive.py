@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.emulator.extensions.resource_permissions import VERBS, decisive_actions, most_telling
+from rehearsal.access.decisive import VERBS, decisive_actions, most_telling, tagging_actions
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,9 @@ def test_a_service_whose_actions_are_named_otherwise_is_the_one_named_most() -> 
 def test_where_no_verb_tells_every_changing_action_counts() -> None:
     assert most_telling("AWS::SNS::Topic", ["sns:TagResource", "sns:GetTopic"], VERBS["create"]) == ["sns:TagResource"]
     assert most_telling("AWS::SNS::Topic", ["sns:GetTopic"], VERBS["create"]) == []
+
+
+def test_tagging_asks_for_an_action_that_tags() -> None:
+    assert tagging_actions("AWS::EC2::VPC") == ("ec2:CreateTags",)
+    assert tagging_actions("AWS::S3::Bucket") == ("s3:PutBucketTagging", "s3:TagResource")
+    assert tagging_actions("AWS::KMS::Alias") == ()

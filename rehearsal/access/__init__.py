@@ -1,0 +1,1 @@
+"""What roles need and may do: the rules alone, without an emulator."""

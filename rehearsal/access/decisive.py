@@ -1,0 +1,89 @@
+"""The actions without which CloudFormation cannot work on a resource of a type.
+
+The registry schemas that cfn-lint carries list the IAM actions of each type's handlers: all that any property may need.
+The decisive ones among them (for ``AWS::S3::Bucket``, ``s3:CreateBucket``) are needed always: a role that may do none
+of them would certainly fail in AWS. Asking for all that is listed would refuse roles that work.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+SCHEMA_REGION = "us-east-1"
+SIDE_ACTIONS = frozenset({"ec2:CreateTags", "ec2:DeleteTags"})
+READING = ("Describe", "Get", "List")
+# The verbs that IAM actions use for an operation, the most telling first.
+VERBS = {
+    "create": ("Create", "Allocate", "Authorize", "Associate", "Attach", "Run", "Register", "Request", "Put"),
+    "update": (),
+    "delete": ("Delete", "Release", "Revoke", "Disassociate", "Detach", "Schedule", "Deregister", "Terminate"),
+}
+TAGGING_VERBS = ("Tag", "AddTags", "CreateTags", "Put")
+INVOKE = ("lambda:InvokeFunction",)
+# Properties that hand a role to a service: type, property, and the service principal that gets it.
+PASSED_ROLES = {
+    "AWS::CodeBuild::Project": ("ServiceRole", "codebuild.amazonaws.com"),
+    "AWS::CodePipeline::Pipeline": ("RoleArn", "codepipeline.amazonaws.com"),
+    "AWS::EC2::FlowLog": ("DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com"),
+    "AWS::Lambda::Function": ("Role", "lambda.amazonaws.com"),
+    "AWS::RDS::DBInstance": ("MonitoringRoleArn", "monitoring.rds.amazonaws.com"),
+}
+
+
+@cache
+def decisive_actions(resource_type: str, verb: str) -> Sequence[str]:
+    """Return the actions of which a role needs at least one; none for a type without a schema."""
+    if resource_type.startswith("Custom::"):
+        return INVOKE
+    listed = _schema(resource_type).get("handlers", {}).get(verb, {}).get("permissions", [])
+    return tuple(most_telling(resource_type, listed, VERBS[verb]))
+
+
+def tagging_actions(resource_type: str) -> Sequence[str]:
+    """Return the actions of which a role needs at least one to tag a resource; none where the schema names none."""
+    listed = _schema(resource_type).get("tagging", {}).get("permissions", [])
+    return tuple(action for action in listed if _verb_of(action).startswith(TAGGING_VERBS))
+
+
+def most_telling(resource_type: str, permissions: Sequence[str], verbs: Sequence[str]) -> list[str]:
+    """Return those of the service's own changing actions that share the most telling verb present."""
+    own = [action for action in permissions if action not in SIDE_ACTIONS and not _verb_of(action).startswith(READING)]
+    service = resource_type.split("::")[1].lower()
+    names = Counter(action.split(":")[0] for action in own)
+    if service not in names and names:
+        service = names.most_common(1)[0][0]
+    own = [action for action in own if action.startswith(f"{service}:")]
+    for verb in verbs:
+        found = [action for action in own if _verb_of(action).startswith(verb)]
+        if found:
+            return found
+    return own
+
+
+def _verb_of(action: str) -> str:
+    return action.split(":")[1]
+
+
+@cache
+def _schema(resource_type: str) -> dict[str, Any]:
+    """Return a type's schema, read from cfn-lint's files: importing the package takes half a second."""
+    digest = _registry().get(resource_type)
+    found: dict[str, Any] = json.loads((_folder() / "resources" / f"{digest}.json").read_text()) if digest else {}
+    return found
+
+
+@cache
+def _registry() -> dict[str, str]:
+    found: dict[str, str] = json.loads((_folder() / "providers" / f"{SCHEMA_REGION}.json").read_text())
+    return found
+
+
+@cache
+def _folder() -> Path:
+    package = find_spec("cfnlint")
+    assert package is not None  # noqa: S101 - locked beside this package
+    return Path(str(package.origin)).parent / "data" / "schemas"

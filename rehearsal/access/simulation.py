@@ -1,0 +1,85 @@
+"""Holds execution policies against templates before anything is deployed.
+
+By action, not by resource: physical names are not known yet. Conditions count as met, except which service gets a
+role. So what is refused here would certainly be refused by AWS, and not the other way round.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from rehearsal.access.decisive import PASSED_ROLES, decisive_actions, tagging_actions
+
+DOING = {"create": "to be created", "update": "to be updated", "delete": "to be deleted"}
+PASS_ROLE = ("iam:PassRole",)
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One permission that a resource asks for: at least one of ``actions``; ``service`` gets the role, if any."""
+
+    actions: Sequence[str]
+    why: str
+    service: str = ""
+
+
+def needs(resource: Mapping[str, Any]) -> Iterator[Need]:
+    """Yield what one resource of a template needs to be created, updated, deleted and tagged."""
+    kind, properties = resource["Type"], resource.get("Properties", {})
+    for verb, why in DOING.items():
+        yield Need(actions=decisive_actions(kind, verb), why=why)
+    if properties.get("Tags"):
+        yield Need(actions=tagging_actions(kind), why="to be tagged")
+    handed, service = PASSED_ROLES.get(kind, ("", ""))
+    if properties.get(handed):
+        yield Need(actions=PASS_ROLE, why=f"to hand a role to {service}", service=service)
+
+
+def refusals(stack: str, template: Mapping[str, Any], policies: Mapping[str, Document]) -> list[str]:
+    """Return a line for each permission that no policy gives to what ``template`` holds; none if all is well.
+
+    ``policies`` are those that CloudFormation works under in the stack's account, by the name that a reader knows.
+    """
+    statements = [statement for document in policies.values() for statement in _list(document["Statement"])]
+    missing: dict[tuple[str, Need], list[str]] = {}
+    for logical_id, resource in sorted(template.get("Resources", {}).items()):
+        path = resource.get("Metadata", {}).get("aws:cdk:path", logical_id)
+        for need in needs(resource):
+            if need.actions and not any(_permits(statements, action, need.service) for action in need.actions):
+                missing.setdefault((resource["Type"], need), []).append(path)
+    return [_line(stack, kind, need, paths, policies) for (kind, need), paths in missing.items()]
+
+
+def _line(stack: str, kind: str, need: Need, paths: list[str], policies: Mapping[str, Document]) -> str:
+    more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+    where = " or ".join(policies) or "no policy"
+    return f"{stack}: {paths[0]}{more}, {kind}, needs {' or '.join(need.actions)} {need.why}; allow it in {where}"
+
+
+def _permits(statements: Sequence[Mapping[str, Any]], action: str, service: str) -> bool:
+    about = [statement for statement in statements if _names(statement, action)]
+    if any(each["Effect"] == "Deny" and each.get("Resource") == "*" and "Condition" not in each for each in about):
+        return False
+    return any(each["Effect"] == "Allow" and _serves(each, service) for each in about)
+
+
+def _names(statement: Mapping[str, Any], action: str) -> bool:
+    if "NotAction" in statement:
+        return not _matches(action, statement["NotAction"])
+    return _matches(action, statement["Action"])
+
+
+def _matches(action: str, patterns: str | list[str]) -> bool:
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in _list(patterns))
+
+
+def _serves(statement: Mapping[str, Any], service: str) -> bool:
+    named = statement.get("Condition", {}).get("StringEquals", {}).get("iam:PassedToService")
+    return not service or named is None or service in _list(named)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
