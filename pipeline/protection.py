@@ -17,6 +17,6 @@ def protection(source: pipelines.IFileSetProducer, *, settings: StageSettings) -
         "Protect",
         input=source,
         commands=["make setup protect-stage"],
-        env={"PROTECTION_ROLE_ARN": role, "STACK_NAME": settings.stack_name, "STAGE_REGION": settings.region},
+        env={"PROTECTION_ROLE_ARN": role, "PROTECTED_STACKS": " ".join(settings.stacks)},
         role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role])],
     )

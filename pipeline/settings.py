@@ -46,6 +46,11 @@ ConnectionArn = Annotated[
     _like(r"arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]{36}"),
     Field(description="arn:aws:codeconnections:<region>:<account>:connection/<id of 36 characters>"),
 ]
+Boundary = Annotated[
+    str | None,
+    _like(r"[A-Za-z0-9_+=,.@-]{1,128}"),
+    Field(description="the name of a managed policy that every account has, such as 'team-boundary'; none if left out"),
+]
 Email = Annotated[str, _like(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")]
 Approvers = Annotated[
     tuple[Email, ...], Field(min_length=1, description="one or more e-mail addresses, such as 'approvers@example.com'")
@@ -65,7 +70,8 @@ class DeliverySettings(BaseModel):
     """Everything that differs from one owner of this repository to the next.
 
     ``tools`` holds the pipeline, ``dev`` and ``prod`` the workload; all three may be one account. ``approvers`` are the
-    e-mail addresses that hear of a waiting approval.
+    e-mail addresses that hear of a waiting approval. ``permissions_boundary`` is what no role may exceed, whatever its
+    policies say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,3 +83,4 @@ class DeliverySettings(BaseModel):
     branch: Branch
     connection_arn: ConnectionArn
     approvers: Approvers
+    permissions_boundary: Boundary = None

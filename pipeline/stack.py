@@ -1,6 +1,6 @@
 """The stack that holds the delivery. It wires; the constructs build."""
 
-from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Environment, PermissionsBoundary, RemovalPolicy, Stack
 from constructs import Construct
 
 from compliance.removal import declare_removal
@@ -19,12 +19,15 @@ class PipelineStack(Stack):
 
     def __init__(self, scope: Construct, id_: str, *, settings: DeliverySettings, toolchain: Toolchain) -> None:
         """Build the delivery that ``settings`` describe, with the tools' versions from ``toolchain``."""
+        boundary = settings.permissions_boundary
         super().__init__(
             scope,
             id_,
             description="The delivery: carries every push through dev and, after approval, to prod",
             env=Environment(account=settings.tools.account, region=settings.tools.region),
             termination_protection=True,
+            # The stages are below this stack, and their roles are held by it as well.
+            permissions_boundary=PermissionsBoundary.from_name(boundary) if boundary else None,
         )
         declare_removal(self, RemovalPolicy.RETAIN)
         key = DeliveryKey(self, "Key").key

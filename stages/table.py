@@ -9,11 +9,7 @@ from tap_stack.settings import StageSettings
 def stage_table(
     *, tools_account: str, dev_account: str, dev_region: str, prod_account: str, prod_region: str
 ) -> tuple[StageSettings, ...]:
-    """Return every stage: dev, of which nothing is left when it goes, and prod, whose data outlives its stack.
-
-    Raises:
-        tap_stack.settings.StageSettingsError: A stage's region can't hold the workload.
-    """
+    """Return every stage: dev, of which nothing is left when it goes, and prod, whose data outlives its stack."""
     # The figures of Enhanced Monitoring go to one log group an account and region, and prod's stack has it.
     dev_stands_alone = (dev_account, dev_region) != (prod_account, prod_region)
     dev = StageSettings(

@@ -1,39 +1,46 @@
-"""``python -m steps.protect``: switch a stack's termination protection on.
+"""``python -m steps.protect``: switch the termination protection of a stage's stacks on.
 
 CodePipeline's CloudFormation actions have no setting for it (CodePipeline user guide, "CloudFormation deploy action
 reference"), so that what a stack's definition asks for would never reach AWS without this step.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-import boto3
 import click
+
+from steps.roles import client_under
 
 
 @click.command()
 @click.option("--role", required=True, envvar="PROTECTION_ROLE_ARN", help="The stage's role for this step.")
-@click.option("--stack", required=True, envvar="STACK_NAME", help="The stack's name.")
-@click.option("--region", required=True, envvar="STAGE_REGION", help="The stack's region.")
-def main(role: str, stack: str, region: str) -> None:
-    """Protect a stack against deletion, and say so."""
-    session = boto3.client("sts", region_name=region).assume_role(RoleArn=role, RoleSessionName="protect-stage")
-    protect(_client("cloudformation", region, session["Credentials"]), stack)
-    click.echo(f"{stack} in {role.split(':')[4]} {region}: termination protection is on")
+@click.option(
+    "--stack",
+    "stacks",
+    required=True,
+    multiple=True,
+    envvar="PROTECTED_STACKS",
+    callback=lambda _context, _option, given: [region_and_name(stack) for stack in given],
+    help="A stack as region/name; the variable holds several with spaces between them.",
+)
+def main(role: str, stacks: Sequence[tuple[str, str]]) -> None:
+    """Protect stacks against deletion, and say so."""
+    for region, name in stacks:
+        protect(client_under(role, service="cloudformation", region=region, session="protect-stage"), name)
+        click.echo(f"{name} in {role.split(':')[4]} {region}: termination protection is on")
+
+
+def region_and_name(stack: str) -> tuple[str, str]:
+    """Return the two parts of ``stack``. Raises :class:`click.BadParameter` where it has not two."""
+    region, _, name = stack.partition("/")
+    if not (region and name):
+        raise click.BadParameter(f"{stack!r} is not region/name, such as us-east-1/prod-tap")
+    return region, name
 
 
 def protect(cloudformation: Any, stack: str) -> None:
     """Switch the termination protection of ``stack`` on."""
     cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=True)
-
-
-def _client(service: str, region: str, credentials: dict[str, str]) -> Any:
-    return boto3.client(
-        service,
-        region_name=region,
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
 
 
 if __name__ == "__main__":

@@ -29,10 +29,11 @@ class Edge(Construct):
         log_bucket: s3.IBucket,
         key: kms.IKey,
         settings: StageSettings,
+        web_acl: WebAcl | None,
     ) -> None:
-        """Build the distribution and its web ACL."""
+        """Build the distribution behind ``web_acl``, or behind one of its own where there is none yet."""
         super().__init__(scope, id_)
-        self.web_acl = WebAcl(self, "WebAcl", key=key, settings=settings)
+        self.web_acl = web_acl or WebAcl(self, "WebAcl", key=key, settings=settings)
         domain = settings.domain
         self.distribution = cloudfront.Distribution(
             self,

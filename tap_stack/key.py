@@ -1,6 +1,8 @@
 """The key that everything at rest is encrypted with."""
 
-from aws_cdk import Annotations, Aws, Duration
+from collections.abc import Sequence
+
+from aws_cdk import Annotations, Aws, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -41,10 +43,16 @@ SERVICES = ("ec2", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs")
 class EncryptionKey(Construct):
     """A customer-managed key whose policy lets it be used through the services that need it, and in no other way."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: StageSettings) -> None:
-        """Build the key. CloudFront's statement is added by the origin that reads through it."""
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: StageSettings, services: Sequence[str] = SERVICES
+    ) -> None:
+        """Build the key, for use through ``services`` besides CloudWatch Logs.
+
+        CloudFront's statement is added by the origin that reads through it.
+        """
         super().__init__(scope, id_)
-        self._settings = settings
+        self._region = Stack.of(self).region
+        through_services = [self._use(services), self._grants(services)] if services else []
         self.key = kms.Key(
             self,
             "Key",
@@ -52,9 +60,7 @@ class EncryptionKey(Construct):
             enable_key_rotation=True,
             pending_window=Duration.days(settings.key_pending_window_days),
             removal_policy=settings.removal_policy,
-            policy=iam.PolicyDocument(
-                statements=[self._administration(), self._use(), self._grants(), self._cloudwatch_logs()]
-            ),
+            policy=iam.PolicyDocument(statements=[self._administration(), *through_services, self._cloudwatch_logs()]),
         )
         Annotations.of(self).acknowledge_warning(
             "@aws-cdk/aws-cloudfront-origins:wildcardKeyPolicyForOac",
@@ -70,41 +76,39 @@ class EncryptionKey(Construct):
             resources=["*"],
         )
 
-    def _use(self) -> iam.PolicyStatement:
+    def _use(self, services: Sequence[str]) -> iam.PolicyStatement:
         return iam.PolicyStatement(
             sid="AccountUsesTheKeyThroughServices",
             principals=[iam.AccountRootPrincipal()],
             actions=list(USE),
             resources=["*"],
-            conditions={"StringEquals": self._through_services()},
+            conditions={"StringEquals": self._through(services)},
         )
 
-    def _grants(self) -> iam.PolicyStatement:
+    def _grants(self, services: Sequence[str]) -> iam.PolicyStatement:
         return iam.PolicyStatement(
             sid="ServicesHoldGrants",
             principals=[iam.AccountRootPrincipal()],
             actions=["kms:CreateGrant"],
             resources=["*"],
             conditions={
-                "StringEquals": self._through_services(),
+                "StringEquals": self._through(services),
                 "Bool": {"kms:GrantIsForAWSResource": "true"},
             },
         )
 
-    def _through_services(self) -> dict[str, object]:
-        region = self._settings.region
+    def _through(self, services: Sequence[str]) -> dict[str, object]:
         return {
             "kms:CallerAccount": Aws.ACCOUNT_ID,
-            "kms:ViaService": [f"{service}.{region}.amazonaws.com" for service in SERVICES],
+            "kms:ViaService": [f"{service}.{self._region}.amazonaws.com" for service in services],
         }
 
     def _cloudwatch_logs(self) -> iam.PolicyStatement:
         """As "Encrypt log data in CloudWatch Logs using AWS KMS" of the CloudWatch Logs User Guide has it."""
-        region = self._settings.region
-        log_groups = f"arn:{Aws.PARTITION}:logs:{region}:{Aws.ACCOUNT_ID}:log-group:*"
+        log_groups = f"arn:{Aws.PARTITION}:logs:{self._region}:{Aws.ACCOUNT_ID}:log-group:*"
         return iam.PolicyStatement(
             sid="CloudWatchLogsOfThisAccountAndRegion",
-            principals=[iam.ServicePrincipal(f"logs.{region}.amazonaws.com")],
+            principals=[iam.ServicePrincipal(f"logs.{self._region}.amazonaws.com")],
             actions=[*USE, "kms:DescribeKey"],
             resources=["*"],
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},

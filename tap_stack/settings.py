@@ -10,10 +10,6 @@ EDGE_REGION = "us-east-1"
 Amazon CloudFront")."""
 
 
-class StageSettingsError(ValueError):
-    """A stage asks for what the workload can't be built with. The message is one line that says how to mend it."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ViewerDomain:
     """A domain name of the stage's own in front of CloudFront, and its ACM certificate in us-east-1."""
@@ -77,22 +73,21 @@ class StageSettings:
     denied_countries: tuple[str, ...] = ("CU", "IR", "KP")
     domain: ViewerDomain | None = None
 
-    def __post_init__(self) -> None:
-        """Refuse a region whose edge the workload can't build.
-
-        Raises:
-            StageSettingsError: The region is not ``EDGE_REGION``.
-        """
-        if self.region != EDGE_REGION:
-            raise StageSettingsError(
-                f"stage {self.name}: region {self.region!r} can't hold this workload; allowed: {EDGE_REGION}, the only "
-                f"region that CloudFront takes its web ACL from. Set the stage's region to {EDGE_REGION}."
-            )
-
     @property
     def stack_name(self) -> str:
         """The stack's name in CloudFormation; the database, whose log groups must exist before it, shares it."""
         return f"{self.name}-tap"
+
+    @property
+    def firewall_stack_name(self) -> str | None:
+        """The name of the stack in ``EDGE_REGION`` that has the web ACL; None where the stage's own stack has it."""
+        return None if self.region == EDGE_REGION else f"{self.stack_name}-firewall"
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """Every stack of the stage as region/name, in the order of deployment."""
+        firewall = [f"{EDGE_REGION}/{self.firewall_stack_name}"] if self.firewall_stack_name else []
+        return *firewall, f"{self.region}/{self.stack_name}"
 
     @property
     def check_role_name(self) -> str:
@@ -101,5 +96,5 @@ class StageSettings:
 
     @property
     def protection_role_name(self) -> str:
-        """The name of the role that protects the stack against deletion; the pipeline grants it by name."""
+        """The name of the role that protects the stacks against deletion; the pipeline grants it by name."""
         return f"{self.stack_name}-protection"

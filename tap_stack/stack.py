@@ -10,6 +10,7 @@ from tap_stack.check_role import CheckRole
 from tap_stack.database import Database
 from tap_stack.dead_letters import DeadLetters
 from tap_stack.edge import Edge
+from tap_stack.firewall_stack import FirewallStack
 from tap_stack.function import TapFunction
 from tap_stack.key import EncryptionKey
 from tap_stack.launch_template import Instances
@@ -27,8 +28,10 @@ ZONES = 2
 class TapStack(Stack):
     """The TAP financial services application, for one stage."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: StageSettings) -> None:
-        """Wire the workload as ``settings`` say."""
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: StageSettings, firewall: FirewallStack | None = None
+    ) -> None:
+        """Wire the workload as ``settings`` say, behind the ``firewall`` of another region if there is one."""
         super().__init__(
             scope,
             id_,
@@ -55,7 +58,15 @@ class TapStack(Stack):
         )
         DeadLetters(self, "DeadLetters", function=function.function, key=key, settings=settings)
         Instances(self, "Instances", security_group=groups.instances, key=key, settings=settings)
-        edge = Edge(self, "Edge", bucket=storage.bucket, log_bucket=storage.log_bucket, key=key, settings=settings)
+        edge = Edge(
+            self,
+            "Edge",
+            bucket=storage.bucket,
+            log_bucket=storage.log_bucket,
+            key=key,
+            settings=settings,
+            web_acl=firewall.web_acl if firewall else None,
+        )
         Operators(
             self,
             "Operators",
@@ -77,7 +88,8 @@ class TapStack(Stack):
             edge=edge,
         )
         if settings.termination_protection:
-            ProtectionRole(self, "Protection", settings=settings)
+            stacks = [self, firewall] if firewall else [self]
+            ProtectionRole(self, "Protection", stacks=stacks, settings=settings)
         ProviderLogs(self, "ProviderLogs", key=key, settings=settings)
         self.outputs = outputs(
             self,

@@ -43,8 +43,7 @@ FOR_OTHER_PROPERTIES = {
     "VPN gateways": ["ec2:*VpnGateway"],
     "endpoints of VPC Lattice and of other regions": ["vpc-lattice:*", "vpce:*"],
     "tags of auto scaling groups": ["autoscaling:DescribeTags"],
-    "boundaries of roles, policies embedded in groups, and policies of users": [
-        "iam:*RolePermissionsBoundary",
+    "policies embedded in groups, and policies of users": [
         "iam:*UserPolicy",
         "iam:PutGroupPolicy",
     ],
@@ -168,6 +167,17 @@ def test_nothing_is_explained_away_that_no_handler_asks_for(
         ("stage", "iam:CreateRole", "arn:aws:iam::222222222222:role/dev-tap-check"),
         ("stage", "iam:AttachGroupPolicy", "arn:aws:iam::222222222222:group/dev-tap-Operators-x1"),
         ("stage", "iam:CreatePolicy", "arn:aws:iam::222222222222:policy/dev-tap-OperatorsSetup-x1"),
+        (
+            "stage",
+            "cloudformation:DescribeStacks",
+            "arn:aws:cloudformation:us-east-1:222222222222:stack/dev-tap-firewall/x1",
+        ),
+        ("stage", "iam:PutRolePermissionsBoundary", "arn:aws:iam::222222222222:role/dev-tap-check"),
+        (
+            "tools",
+            "iam:PutRolePermissionsBoundary",
+            "arn:aws:iam::111111111111:role/TapPipeline-DeliveryPipelineRole-x1",
+        ),
         ("stage", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:222222222222:function:dev-tap-CustomVpc-x1"),
         ("stage", "logs:CreateLogGroup", "arn:aws:logs:us-east-1:222222222222:log-group:aws-waf-logs-dev-tap:*"),
         (

@@ -1,7 +1,9 @@
-"""One account may hold everything, and the pipeline may live in another region than the stages."""
+"""One account may hold everything, and each stage and the pipeline may live in any region."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from compliance.lint import lint_templates
 from compliance.report import read_report
@@ -10,9 +12,44 @@ from tests.synthesis import of_type, stack_templates, synthesise
 ONE = "444455556666"
 
 
+def test_a_stage_in_another_region_has_its_firewall_where_cloudfront_takes_it_from(tmp_path: Path) -> None:
+    synthesise(tmp_path, environ={"DELIVERY_DEV_REGION": "eu-west-1", "DELIVERY_PROD_REGION": "eu-central-1"})
+    templates = {stack: json.loads(path.read_text()) for stack, path in stack_templates(tmp_path)}
+    assert read_report(tmp_path).open == ()
+    assert lint_templates(tmp_path) == ()
+    for stage, name, removal in (("Dev", "dev-tap-firewall", "Delete"), ("Prod", "prod-tap-firewall", "Retain")):
+        firewall, workload = (templates[f"TapPipeline/{stage}/{stack}"] for stack in ("Firewall", "Tap"))
+        assert of_type(workload, "AWS::WAFv2::WebACL") == {}
+        ((acl, _),) = of_type(firewall, "AWS::WAFv2::WebACL").items()
+        ((_, distribution),) = of_type(workload, "AWS::CloudFront::Distribution").items()
+        joined = distribution["Properties"]["DistributionConfig"]["WebACLId"]["Fn::GetStackOutput"]
+        assert (joined["StackName"], joined["Region"]) == (name, "us-east-1")
+        assert firewall["Outputs"][joined["OutputName"]]["Value"] == {"Fn::GetAtt": [acl, "Arn"]}
+        ((key, _),) = of_type(firewall, "AWS::KMS::Key").items()
+        ((_, group),) = of_type(firewall, "AWS::Logs::LogGroup").items()
+        assert group["Properties"]["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+        assert group["DeletionPolicy"] == removal
+    _in_order(templates["TapPipeline"])
+    switching = json.dumps(of_type(templates["TapPipeline/Prod/Tap"], "AWS::IAM::ManagedPolicy"))
+    assert "prod-tap-firewall" in switching.partition("cloudformation:UpdateTerminationProtection")[2]
+
+
+def _in_order(pipeline: Mapping[str, Any]) -> None:
+    """The firewall is deployed in its own region, and before what stands behind it."""
+    ((_, resource),) = of_type(pipeline, "AWS::CodePipeline::Pipeline").items()
+    stages = {stage["Name"]: stage["Actions"] for stage in resource["Properties"]["Stages"]}
+    for name in ("Dev", "Prod"):
+        order = {action["Name"]: action["RunOrder"] for action in stages[name]}
+        regions = {action["Name"]: action.get("Region", "us-east-1") for action in stages[name]}
+        firewall, workload = f"{name.lower()}-tap-firewall", f"{name.lower()}-tap"
+        assert order[f"{firewall}.Deploy"] < order[f"{workload}.Prepare"]
+        assert regions[f"{firewall}.Deploy"] == "us-east-1" != regions[f"{workload}.Deploy"]
+
+
 def test_one_account_holds_all_and_the_pipeline_lives_elsewhere(tmp_path: Path) -> None:
     environ = {f"DELIVERY_{place}_ACCOUNT": ONE for place in ("TOOLS", "DEV", "PROD")}
-    synthesise(tmp_path, environ={**environ, "DELIVERY_TOOLS_REGION": "eu-west-1"})
+    bounded = {"DELIVERY_TOOLS_REGION": "eu-west-1", "DELIVERY_PERMISSIONS_BOUNDARY": "team-boundary"}
+    synthesise(tmp_path, environ={**environ, **bounded})
     templates = {stack: path.read_text() for stack, path in stack_templates(tmp_path)}
     support = f"cross-region-stack-{ONE}:us-east-1"
     assert set(templates) == {"TapPipeline", "TapPipeline/Dev/Tap", "TapPipeline/Prod/Tap", support}
@@ -24,6 +61,10 @@ def test_one_account_holds_all_and_the_pipeline_lives_elsewhere(tmp_path: Path) 
     assert {store["Region"] for store in pipeline["Properties"]["ArtifactStores"]} == {"eu-west-1", "us-east-1"}
     assert read_report(tmp_path).open == ()
     assert lint_templates(tmp_path) == ()
+    roles = [role for text in templates.values() for role in of_type(json.loads(text), "AWS::IAM::Role").values()]
+    boundaries = [json.dumps(role["Properties"].get("PermissionsBoundary")) for role in roles]
+    assert boundaries
+    assert all(":policy/team-boundary" in boundary for boundary in boundaries)
     kept = json.loads(templates[support])["Resources"].values()
     data = [resource for resource in kept if resource["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Key"}]
     groups = [of_type(json.loads(text), "AWS::Logs::LogGroup").values() for text in templates.values()]

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-Look = Callable[[str], Any]
+Look = Callable[..., Any]
 EDGE_REGION = "us-east-1"
 
 
@@ -50,13 +50,15 @@ def stage() -> Stage:
 
 @pytest.fixture(scope="session")
 def look(stage: Stage) -> Look:
-    """Makes clients under the stage's check role, which can read and invoke, nothing else."""
+    """Makes clients under the stage's check role, which can read and invoke, nothing else.
+
+    They look at the stage's region unless told another.
+    """
     session = boto3.Session() if stage.check_role_arn is None else assumed(stage.check_role_arn, stage.stage_region)
 
     @cache
-    def client(service: str) -> Any:
-        # Web ACLs of CloudFront are reached through one region alone.
-        return session.client(service, region_name=EDGE_REGION if service == "wafv2" else stage.stage_region)
+    def client(service: str, region: str = stage.stage_region) -> Any:
+        return session.client(service, region_name=region)
 
     return client
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.conftest import Look, Stage
+from tests.live.conftest import EDGE_REGION, Look, Stage
 from tests.live.expectation import expect, expect_each
 
 MANAGED_RULE_SETS = ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"]
@@ -34,7 +34,7 @@ def test_the_bucket_is_reached_through_origin_access_control(stage: Stage, distr
 
 def test_requests_pass_the_managed_rule_sets(distribution: dict[str, Any], look: Look) -> None:
     *_, name, identifier = distribution["WebACLId"].split("/")
-    acl = look("wafv2").get_web_acl(Name=name, Id=identifier, Scope="CLOUDFRONT")["WebACL"]
+    acl = look("wafv2", EDGE_REGION).get_web_acl(Name=name, Id=identifier, Scope="CLOUDFRONT")["WebACL"]
     expect("web ACL of the distribution", found=acl["ARN"], expected=distribution["WebACLId"])
     groups = [rule["Statement"].get("ManagedRuleGroupStatement", {}).get("Name") for rule in acl["Rules"]]
     expect("rule sets", found=groups, expected=MANAGED_RULE_SETS)

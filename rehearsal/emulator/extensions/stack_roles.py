@@ -38,9 +38,14 @@ class StackRoles:
         elif parameters.get("Action") == ["CreateStack"] or parameters.get("ChangeSetType") == ["CREATE"]:
             self._roles.pop(stack, None)
 
+    def of(self, stack: str) -> str | None:
+        """Return the role of a stack, by its name; None for one that acts with its caller's rights."""
+        role: str | None = self._roles.get(stack)
+        return role
+
     def authorise(self, operation: ResourceOperation) -> None:
         """Refuse an operation on a resource that its stack's role may not do."""
-        role = self._roles.get(operation.stack)
+        role = self.of(operation.stack)
         if role:
             require_permission(role, operation)
 
@@ -54,10 +59,12 @@ class StackRoles:
         self._roles.update(saved.get("roles", {}))
 
 
+ROLES = StackRoles()
+
+
 def install(_config: EmulatorConfig) -> None:
     """Check the role before CloudFormation sees the request, and every resource operation after it."""
     served: Callable[..., Awaitable[Response]] = ministack.app.SERVICE_HANDLERS["cloudformation"]
-    roles = StackRoles()
 
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]) -> Response:
         parameters = parse_qs(body.decode(errors="replace"))
@@ -65,12 +72,12 @@ def install(_config: EmulatorConfig) -> None:
         refusal = refuse(role, headers, query) if role else None
         if refusal:
             return refusal
-        roles.remember(parameters)
+        ROLES.remember(parameters)
         return await served(method, path, headers, body, query)
 
     ministack.app.SERVICE_HANDLERS["cloudformation"] = handle
-    observe_resources(before=roles.authorise)
-    hooks.persist("stack_roles", save=roles.save, load=roles.load)
+    observe_resources(before=ROLES.authorise)
+    hooks.persist("stack_roles", save=ROLES.save, load=ROLES.load)
 
 
 def _name(stack: str) -> str:

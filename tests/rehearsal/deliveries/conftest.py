@@ -8,7 +8,7 @@ import pytest
 from rehearsal.driver.accounts import ExecutionPolicies
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.services import stop_services
-from tests.rehearsal.deliveries.worlds import World, committed, copy_of_this_repository, write_json
+from tests.rehearsal.deliveries.worlds import DEV, ELSEWHERE, World, committed, copy_of_this_repository, write_json
 from tests.synthesis import ROOT
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -19,12 +19,18 @@ EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action
 
 @pytest.fixture(scope="session")
 def tap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """This repository, its pipeline deployed, nothing delivered yet."""
+    """This repository, its pipeline deployed, nothing delivered yet; dev lives in another region than prod."""
     root = tmp_path_factory.mktemp("tap")
     (root / "work").mkdir()
     work = copy_of_this_repository(root / "work")
+    settings = json.loads((work / "cdk.json").read_text())
+    settings["context"]["delivery"]["dev"]["region"] = ELSEWHERE
+    write_json(work / "cdk.json", settings)
+    committed(work, "dev elsewhere")
     policies = ExecutionPolicies(pipeline=ROOT / "bootstrap" / "tools.json", stage=ROOT / "bootstrap" / "stage.json")
-    yield from _world(work, root / "rehearsal", policies)
+    for world in _world(work, root / "rehearsal", policies):
+        world.regions = {DEV: ELSEWHERE}
+        yield world
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from typing import Any
 
 # What `cdk bootstrap` made, and what every account has from the start.
 BOOTSTRAP = "cdk-"
+EDGE_REGION = "us-east-1"
 
 
 def leftovers(client: Callable[[str], Any]) -> Mapping[str, list[str]]:
@@ -36,7 +37,7 @@ def leftovers(client: Callable[[str], Any]) -> Mapping[str, list[str]]:
         "distributions": [
             each["Id"] for each in client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
         ],
-        "web ACLs": [each["Name"] for each in client("wafv2").list_web_acls(Scope="CLOUDFRONT")["WebACLs"]],
+        "web ACLs": _web_acls(client("wafv2")),
         "stacks": [
             each["StackName"]
             for each in client("cloudformation").describe_stacks()["Stacks"]
@@ -50,3 +51,10 @@ def leftovers(client: Callable[[str], Any]) -> Mapping[str, list[str]]:
 def _keys(kms: Any) -> list[str]:
     described = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]
     return [each["KeyId"] for each in described if each["KeyState"] != "PendingDeletion"]
+
+
+def _web_acls(waf: Any) -> list[str]:
+    """Those of CloudFront, which can be seen from one region alone."""
+    if waf.meta.region_name != EDGE_REGION:
+        return []
+    return [each["Name"] for each in waf.list_web_acls(Scope="CLOUDFRONT")["WebACLs"]]

@@ -25,6 +25,7 @@ from tests.synthesis import ROOT
 
 GUARD = Path(__file__).parent / "guard"
 TOOLS, DEV, PROD = "1" * 12, "2" * 12, "3" * 12
+HOME, ELSEWHERE = "us-east-1", "eu-west-1"
 CACHES = {
     "DELIVERY_CACHE": "",
     "UV_CACHE_DIR": "uv",
@@ -75,7 +76,10 @@ def committed(folder: Path, message: str) -> Path:
 
 @dataclass
 class World:
-    """A rehearsal that tests push to; ``answers`` are given to approvals, ``previews`` what these were told."""
+    """A rehearsal that tests push to; ``answers`` are given to approvals, ``previews`` what these were told.
+
+    ``regions`` says in which region an account's stage lives, where it is not HOME.
+    """
 
     work: Path
     folders: Folders
@@ -83,6 +87,7 @@ class World:
     said: io.StringIO
     answer: Decision = field(default_factory=Decision)
     previews: dict[str, list[StackPreview]] = field(default_factory=dict)
+    regions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, work: Path, root: Path, *, policies: ExecutionPolicies) -> "World":
@@ -116,9 +121,9 @@ class World:
         assert delivery is not None
         return delivery
 
-    def client(self, service: str, account: str) -> Any:
-        config = self.rehearsal.config
-        return client(service, endpoint=config.endpoint, region="us-east-1", credentials=account_root(account))
+    def client(self, service: str, account: str, region: str | None = None) -> Any:
+        endpoint, where = self.rehearsal.config.endpoint, region or self.regions.get(account, HOME)
+        return client(service, endpoint=endpoint, region=where, credentials=account_root(account))
 
     def outbound(self) -> list[dict[str, str]]:
         """What any program of this rehearsal tried to reach beyond this machine, package managers included."""

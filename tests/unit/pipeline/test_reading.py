@@ -11,10 +11,11 @@ from pipeline.reading import read_settings
 from tests.synthesis import SETTINGS, as_variables, committed_context
 
 CONTEXT: dict[str, Any] = dict(SETTINGS)
-KEYS = "tools, dev, prod, repository, branch, connection_arn, approvers"
+KEYS = "tools, dev, prod, repository, branch, connection_arn, approvers, permissions_boundary"
 VARIABLES = (
     "DELIVERY_TOOLS_ACCOUNT, DELIVERY_TOOLS_REGION, DELIVERY_DEV_ACCOUNT, DELIVERY_DEV_REGION, DELIVERY_PROD_ACCOUNT, "
-    "DELIVERY_PROD_REGION, DELIVERY_REPOSITORY, DELIVERY_BRANCH, DELIVERY_CONNECTION_ARN, DELIVERY_APPROVERS"
+    "DELIVERY_PROD_REGION, DELIVERY_REPOSITORY, DELIVERY_BRANCH, DELIVERY_CONNECTION_ARN, DELIVERY_APPROVERS, "
+    "DELIVERY_PERMISSIONS_BOUNDARY"
 )
 ACCOUNT = "12 digits in quotes, such as '222222222222'"
 ARN = "arn:aws:codeconnections:<region>:<account>:connection/<id of 36 characters>"
@@ -44,7 +45,15 @@ def test_the_committed_context_is_complete() -> None:
 
 
 def test_every_setting_is_read() -> None:
-    assert read_settings(context=CONTEXT, environ={}).model_dump(mode="json") == CONTEXT
+    whole = {**CONTEXT, "permissions_boundary": "team-boundary"}
+    assert read_settings(context=whole, environ={}).model_dump(mode="json") == whole
+
+
+def test_roles_have_no_boundary_unless_one_is_named() -> None:
+    assert read_settings(context=CONTEXT, environ={}).permissions_boundary is None
+    (line,) = lines(context={**CONTEXT, "permissions_boundary": "arn:aws:iam::111111111111:policy/team"})
+    assert "(variable DELIVERY_PERMISSIONS_BOUNDARY)" in line
+    assert "the name of a managed policy that every account has" in line
 
 
 def test_variables_stand_above_the_context() -> None:
@@ -171,14 +180,3 @@ def test_a_place_that_is_no_object_is_one_line() -> None:
         "allowed: an object with account, region"
     )
     assert lines(context=context_with("dev", "222222222222"), DELIVERY_DEV_ACCOUNT="222222222222") == [line]
-
-
-def test_a_place_that_cannot_hold_the_stage_is_one_line() -> None:
-    settings = read_settings(context=CONTEXT, environ={"DELIVERY_DEV_REGION": "eu-west-1"})
-    with pytest.raises(SettingsError) as error:
-        stages(settings)
-    line = str(error.value)
-    assert line.startswith("delivery.<stage>.region (variable DELIVERY_<STAGE>_REGION): ")
-    assert "stage dev: region 'eu-west-1'" in line
-    assert "allowed: us-east-1" in line
-    assert "\n" not in line

@@ -29,13 +29,18 @@ class Aws:
 
 def test_a_stack_is_protected_under_the_stage_s_own_role(monkeypatch: pytest.MonkeyPatch) -> None:
     aws = Aws()
-    monkeypatch.setattr("steps.protect.boto3.client", aws.client)
-    environment = {"PROTECTION_ROLE_ARN": ROLE, "STACK_NAME": "prod-tap", "STAGE_REGION": "us-east-1"}
+    monkeypatch.setattr("steps.roles.boto3.client", aws.client)
+    environment = {"PROTECTION_ROLE_ARN": ROLE, "PROTECTED_STACKS": "us-east-1/prod-tap-firewall eu-west-1/prod-tap"}
     result = CliRunner().invoke(protect.main, env=environment)
-    assert result.output == "prod-tap in 333333333333 us-east-1: termination protection is on\n"
+    assert result.output == (
+        "prod-tap-firewall in 333333333333 us-east-1: termination protection is on\n"
+        "prod-tap in 333333333333 eu-west-1: termination protection is on\n"
+    )
     assert aws.asked == [
         ("sts us-east-1", "own", {"RoleArn": ROLE, "RoleSessionName": "protect-stage"}),
-        ("cloudformation us-east-1", "key", {"StackName": "prod-tap", "EnableTerminationProtection": True}),
+        ("cloudformation us-east-1", "key", {"StackName": "prod-tap-firewall", "EnableTerminationProtection": True}),
+        ("sts eu-west-1", "own", {"RoleArn": ROLE, "RoleSessionName": "protect-stage"}),
+        ("cloudformation eu-west-1", "key", {"StackName": "prod-tap", "EnableTerminationProtection": True}),
     ]
 
 
@@ -43,3 +48,9 @@ def test_a_missing_setting_is_named() -> None:
     result = CliRunner().invoke(protect.main, [])
     assert result.exit_code == 2
     assert "--role" in result.output
+
+
+def test_a_stack_without_its_region_is_refused() -> None:
+    result = CliRunner().invoke(protect.main, ["--role", ROLE, "--stack", "prod-tap"])
+    assert result.exit_code == 2
+    assert "'prod-tap' is not region/name, such as us-east-1/prod-tap" in result.output

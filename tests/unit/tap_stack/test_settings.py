@@ -3,17 +3,13 @@ from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
-from tap_stack.settings import StageSettings, StageSettingsError
+from tap_stack.settings import StageSettings
 from tests.unit.tap_stack.workload import Workload
 
 
-def test_a_region_that_cloudfront_takes_no_web_acl_from_is_refused_in_one_line(dev: Workload) -> None:
-    with pytest.raises(StageSettingsError) as refusal:
-        replace(dev.settings, region="eu-west-1")
-    message = str(refusal.value)
-    assert "\n" not in message
-    for part in ("stage dev", "'eu-west-1'", "allowed: us-east-1", "Set the stage's region"):
-        assert part in message
+def test_outside_of_the_region_of_web_acls_the_firewall_has_a_stack_of_its_own(dev: Workload) -> None:
+    assert dev.settings.firewall_stack_name is None
+    assert replace(dev.settings, region="eu-west-1").firewall_stack_name == "dev-tap-firewall"
 
 
 def test_settings_do_not_change(dev: Workload) -> None:

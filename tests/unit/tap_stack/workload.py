@@ -8,7 +8,7 @@ from typing import Any
 
 from stages.table import stage_table
 from tap_stack.settings import StageSettings
-from tests.synthesis import Resource, Template, committed_context, of_type, template_of
+from tests.synthesis import SETTINGS, Resource, Template, of_type, template_of
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def stack_address(name: str) -> str:
 
 
 def committed_stages() -> dict[str, StageSettings]:
-    """The stages of the accounts that the repository's own cdk.json names, by name."""
-    places = committed_context()["delivery"]
+    """The stages of the tests' own settings, by name."""
+    places = SETTINGS
     stages = stage_table(
         tools_account=places["tools"]["account"],
         dev_account=places["dev"]["account"],
