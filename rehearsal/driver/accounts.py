@@ -14,13 +14,19 @@ from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExecutionPolicies:
-    """What CloudFormation may do while it deploys: the policy of the pipeline's account, and of a stage's."""
+    """What CloudFormation may do while it deploys: the policy of the pipeline's account, and of a stage's.
 
-    pipeline: Path
-    stage: Path
+    Without a policy it may do everything, as after a plain ``cdk bootstrap`` ("Bootstrap your environment" in the CDK
+    developer guide: AdministratorAccess is the default execution policy).
+    """
+
+    pipeline: Path | None = None
+    stage: Path | None = None
 
 
 def bootstrap(
@@ -63,10 +69,13 @@ def _create_policies(
     if deployed - {home.name}:
         wanted["stage"] = policies.stage
     iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
-    return [
+    arns = [
         iam.create_policy(PolicyName=f"cdk-execution-{name}", PolicyDocument=_document(path))["Policy"]["Arn"]
+        if path is not None
+        else ADMINISTRATOR
         for name, path in wanted.items()
     ]
+    return list(dict.fromkeys(arns))
 
 
 def _document(path: Path) -> str:

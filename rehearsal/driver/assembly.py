@@ -32,25 +32,35 @@ class Stack:
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """The pipeline of an assembly, with the repository and branch whose pushes start it."""
+    """A pipeline of an assembly, with the repository and branch whose pushes start it."""
 
     stack: Stack
+    logical_id: str
     repository: str
     branch: str
+    physical_name: str = ""
+
+    def answers_to(self, name: str) -> bool:
+        """Whether a person may mean this pipeline by ``name``: its own, its logical id, or its stack's name or path."""
+        return name in {self.physical_name, self.logical_id, self.stack.name, self.stack.selector}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assembly:
-    """The stacks of a cloud assembly, those of its nested assemblies (one a Stage) included."""
+    """The stacks of a cloud assembly, those of its nested assemblies (one a Stage) included.
+
+    ``chosen`` names the pipeline that is meant where there are several.
+    """
 
     root: Path
     stacks: tuple[Stack, ...]
+    chosen: str = ""
 
     @classmethod
-    def read(cls, root: Path) -> "Assembly":
+    def read(cls, root: Path, *, chosen: str = "") -> "Assembly":
         """Read the assembly in ``root``. Raises :class:`RehearsalError` where there is none."""
         try:
-            return cls(root=root, stacks=tuple(_stacks(root, root)))
+            return cls(root=root, stacks=tuple(_stacks(root, root)), chosen=chosen)
         except (OSError, ValueError, KeyError) as error:
             raise RehearsalError(f"{root} is no cloud assembly ({error!r}); synthesise the app first") from error
 
@@ -59,18 +69,50 @@ class Assembly:
         template: dict[str, Any] = json.loads((self.root / stack.template_file).read_text())
         return template
 
-    def pipeline(self) -> Pipeline:
-        """Return the pipeline. Raises :class:`RehearsalError` unless there is exactly one with a connection source."""
-        found = [
-            Pipeline(stack=stack, repository=source["FullRepositoryId"], branch=source["BranchName"])
+    def pipelines(self) -> tuple[Pipeline, ...]:
+        """Return every pipeline that a push starts.
+
+        Raises:
+            RehearsalError: one of them has several sources that a push starts.
+        """
+        return tuple(
+            self._pipeline(stack, logical_id, resource["Properties"])
             for stack in self.stacks
-            for resource in self.template(stack).get("Resources", {}).values()
-            if resource["Type"] == PIPELINE
-            for source in _connection_sources(resource["Properties"])
-        ]
-        if len(found) != 1:
+            for logical_id, resource in self.template(stack).get("Resources", {}).items()
+            if resource["Type"] == PIPELINE and any(_connection_sources(resource["Properties"]))
+        )
+
+    def _pipeline(self, stack: Stack, logical_id: str, properties: dict[str, Any]) -> Pipeline:
+        sources = list(_connection_sources(properties))
+        if len(sources) != 1:
             raise RehearsalError(
-                f"{self.root} has {len(found)} pipelines with a source connection; a rehearsal runs exactly one"
+                f"pipeline {logical_id} of stack {stack.name} has {len(sources)} source connections; a rehearsal "
+                "pushes to exactly one"
+            )
+        name = properties.get("Name")
+        return Pipeline(
+            stack=stack,
+            logical_id=logical_id,
+            repository=sources[0]["FullRepositoryId"],
+            branch=sources[0]["BranchName"],
+            physical_name=name if isinstance(name, str) else "",
+        )
+
+    def pipeline(self) -> Pipeline:
+        """Return the pipeline that is meant.
+
+        Raises:
+            RehearsalError: there is none, or there are several and none, or more than one, is ``chosen``.
+        """
+        known = self.pipelines()
+        if not known:
+            raise RehearsalError(f"{self.root} has no pipeline with a source connection, which a push could start")
+        found = [each for each in known if not self.chosen or each.answers_to(self.chosen)]
+        if len(found) != 1:
+            listed = ", ".join(f"{each.logical_id} of stack {each.stack.name}" for each in known)
+            asked = f"none or several of them answer to {self.chosen!r}" if self.chosen else "there are several"
+            raise RehearsalError(
+                f"--pipeline must name one pipeline of {self.root}, by its logical id or stack: {asked}: {listed}"
             )
         return found[0]
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.markup import escape
 from rehearsal.driver.accounts import ExecutionPolicies
 from rehearsal.driver.console import Progress
 from rehearsal.driver.folders import Folders
+from rehearsal.driver.live_commands import approve, logs, push, status
 from rehearsal.driver.pipeline_api import Approval
 from rehearsal.driver.preview import StackPreview
 from rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
@@ -26,6 +28,15 @@ from rehearsal.errors import RehearsalError
 REMOTE = "rehearsal"
 INTERRUPTED = 130
 NAMED = 5
+EPILOG = """\b
+Examples:
+  python -m rehearsal run --app ../shop         from push to the last stage, then stop
+  python -m rehearsal up --app ../shop          as far as the approval; keep running
+  python -m rehearsal approve --app ../shop     answer it, and follow to the next one or the end
+  python -m rehearsal logs Build/Synth --app ../shop
+
+\b
+Exit codes: 0 delivered or done, 1 failed, 2 wrong usage, 3 an approval waits for its answer."""
 
 
 def app_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -35,15 +46,14 @@ def app_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--pipeline-policy",
             type=click.Path(path_type=Path),
-            required=True,
-            help="IAM policy of CloudFormation in the pipeline's account.",
+            help="IAM policy of CloudFormation in the pipeline's account; AdministratorAccess if not given.",
         ),
         click.option(
             "--stage-policy",
             type=click.Path(path_type=Path),
-            required=True,
-            help="IAM policy of CloudFormation in a stage's account.",
+            help="IAM policy of CloudFormation in a stage's account; AdministratorAccess if not given.",
         ),
+        click.option("--pipeline", default="", metavar="NAME", help="Which pipeline, where the app has several."),
         click.option("--port", type=click.IntRange(1024, 65535), help="The emulator's port; a free one if not given."),
         click.option(
             "--keep", multiple=True, metavar="VARIABLE", help="An environment variable that builds get: a cache."
@@ -53,20 +63,18 @@ def app_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group()
+@click.group(epilog=EPILOG)
 def main() -> None:
-    """Rehearse a delivery pipeline on this machine."""
+    """Rehearse a CDK app's delivery pipeline on this machine, without AWS."""
 
 
 @main.command()
 @app_options
 @click.option("--approve", envvar="APPROVE", default="", help="`yes` answers approvals without asking.")
-def run(
-    app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, keep: tuple[str, ...], approve: str
-) -> None:
+def run(app: Path, approve: str, **options: Any) -> None:
     """Push HEAD through its own pipeline, from an empty AWS to the last stage, and stop."""
     console = Console(emoji=False, soft_wrap=True)
-    request = _request(app, pipeline_policy, stage_policy, port, keep)
+    request = _request(app, **options)
     folders = Folders(root=request.app / ".rehearsal")
     alone = approve == "yes" or not is_terminal()
     decide = _approve_alone(console) if alone else _ask(console)
@@ -84,10 +92,10 @@ def run(
 
 @main.command()
 @app_options
-def up(app: Path, pipeline_policy: Path, stage_policy: Path, port: int | None, keep: tuple[str, ...]) -> None:
+def up(app: Path, **options: Any) -> None:
     """Push HEAD as far as its approval, leave everything running, and say how to go on."""
     console = Console(emoji=False, soft_wrap=True)
-    request = _request(app, pipeline_policy, stage_policy, port, keep)
+    request = _request(app, **options)
     folders = Folders(root=request.app / ".rehearsal")
     with _edge(console, folders, keep_running=True):
         rehearsal, repository = _open(console, request, folders)
@@ -115,6 +123,10 @@ def down(app: Path) -> None:
     click.echo("stopped" if stopped else "nothing was running")
 
 
+for command in (push, status, approve, logs):
+    main.add_command(command)
+
+
 def stop_on_signals() -> None:
     """Let Ctrl-C, a closed terminal and a polite kill all end a rehearsal in order, also one in the background."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -126,9 +138,21 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _request(app: Path, pipeline: Path, stage: Path, port: int | None, keep: tuple[str, ...]) -> Request:
-    policies = ExecutionPolicies(pipeline=pipeline.resolve(), stage=stage.resolve())
-    return Request(app=app.resolve(), policies=policies, port=port, keep=keep, environ=dict(os.environ))
+def _request(
+    app: Path,
+    *,
+    pipeline_policy: Path | None,
+    stage_policy: Path | None,
+    pipeline: str,
+    port: int | None,
+    keep: tuple[str, ...],
+) -> Request:
+    policies = ExecutionPolicies(
+        pipeline=pipeline_policy and pipeline_policy.resolve(), stage=stage_policy and stage_policy.resolve()
+    )
+    return Request(
+        app=app.resolve(), policies=policies, pipeline=pipeline, port=port, keep=keep, environ=dict(os.environ)
+    )
 
 
 def _open(console: Console, request: Request, folders: Folders) -> tuple[Rehearsal, Repository]:
@@ -175,7 +199,9 @@ def _say_how_to_go_on(console: Console, rehearsal: Rehearsal, waiting: list[Appr
         command += ["--stage-name", approval.stage, "--action-name", approval.action, "--token", approval.token]
         command += ["--result", "summary=Approved,status=Approved"]
         say(f"  answer {approval.stage}:  {shlex.join(command)}")
-    say("  stop:  make rehearse-stop")
+    own = "" if rehearsal.request.app == Path.cwd() else f" --app {shlex.quote(str(rehearsal.request.app))}"
+    say(f"  see and answer:  python -m rehearsal status{own}, approve{own}, logs{own}")
+    say(f"  stop:  python -m rehearsal down{own}")
 
 
 @contextmanager

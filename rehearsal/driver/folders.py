@@ -51,6 +51,11 @@ class Folders:
         return self.root / "emulator.json"
 
     @property
+    def chosen(self) -> Path:
+        """Which of the app's pipelines is rehearsed; empty where there is only one."""
+        return self.root / "pipeline"
+
+    @property
     def session(self) -> Path:
         """What runs, for whoever stops it."""
         return self.root / "session.json"

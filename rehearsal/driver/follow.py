@@ -64,14 +64,15 @@ def follow(
     watcher: Watcher,
     on_approval: Callable[[str, ActionRun, list[ActionRun]], Answer],
     sleep: Callable[[float], None] = time.sleep,
+    execution: str | None = None,
 ) -> Delivery | None:
     """Follow the executions that are newer than ``after`` until the newest one ends.
 
     ``on_approval(execution, run, runs so far)`` is called for each approval that waits, until it is answered; where it
-    is left to someone else, following stops and None is returned. Raises :class:`RehearsalError` when no execution
-    starts.
+    is left to someone else, following stops and None is returned. ``execution`` is one that
+    runs already. Raises :class:`RehearsalError` when no execution starts.
     """
-    execution = _newer(api, after, sleep)
+    execution = execution or _newer(api, after, sleep)
     watcher.execution(execution)
     past: list[ActionRun] = []
     answered: set[tuple[str, str]] = set()

@@ -36,11 +36,12 @@ class ActionRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """A manual approval that waits for an answer."""
+    """A manual approval that waits for an answer, and the execution that waits with it, where it is known."""
 
     stage: str
     action: str
     token: str
+    execution: str = ""
 
 
 class PipelineApi:
@@ -75,9 +76,28 @@ class PipelineApi:
         details = [detail for page in pages for detail in page["actionExecutionDetails"]]
         return sorted((_action_run(detail) for detail in details), key=lambda run: run.started)
 
+    def stages(self) -> list[dict[str, Any]]:
+        """Return each stage's state, as GetPipelineState tells it (``stageStates``)."""
+        states: list[dict[str, Any]] = self._client.get_pipeline_state(name=self.pipeline)["stageStates"]
+        return states
+
+    def approvals(self) -> list[Approval]:
+        """Return every approval that waits for an answer."""
+        return [
+            Approval(
+                stage=stage["stageName"],
+                action=state["actionName"],
+                token=state["latestExecution"]["token"],
+                execution=stage["latestExecution"]["pipelineExecutionId"],
+            )
+            for stage in self.stages()
+            for state in stage["actionStates"]
+            if "token" in state.get("latestExecution", {})
+        ]
+
     def approval(self, run: ActionRun) -> Approval | None:
         """Return what answers the approval action ``run``, or None when it no longer waits."""
-        for stage in self._client.get_pipeline_state(name=self.pipeline)["stageStates"]:
+        for stage in self.stages():
             for state in stage["actionStates"]:
                 latest = state.get("latestExecution", {})
                 if (stage["stageName"], state["actionName"]) == (run.stage, run.action) and "token" in latest:

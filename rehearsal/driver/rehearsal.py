@@ -1,5 +1,6 @@
 """A rehearsal from its first process to its result."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi
 from rehearsal.driver.preview import StackPreview, preview
 from rehearsal.driver.processes import last_lines, run
 from rehearsal.driver.repository import Repository
-from rehearsal.driver.services import clear, start_services
+from rehearsal.driver.services import clear, running, start_services
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
@@ -27,10 +28,14 @@ PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is rehearsed and how: the app's repository, the policies it ships, and what builds get of the machine."""
+    """What is rehearsed and how: the app's repository, the policies it ships, and what builds get of the machine.
+
+    ``pipeline`` names the one that is meant where the app has several.
+    """
 
     app: Path
-    policies: ExecutionPolicies
+    policies: ExecutionPolicies = field(default_factory=ExecutionPolicies)
+    pipeline: str = ""
     port: int | None = None
     keep: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(repr=False)
@@ -98,7 +103,8 @@ class Rehearsal:
         repository = Repository.open(request.app, environment)
         clear(folders)
         with progress.step("cdk synth"):
-            assembly = _synthesise(repository, folders, environment)
+            assembly = _synthesise(repository, folders, environment, chosen=request.pipeline)
+        folders.chosen.write_text(request.pipeline)
         region = assembly.pipeline().stack.environment.region
         with progress.step("emulator and PostgreSQL"):
             config = start_services(
@@ -112,11 +118,30 @@ class Rehearsal:
         _write_tools_environment(folders, assembly, config)
         return cls(request=request, folders=folders, config=config, assembly=assembly, bare=bare, progress=progress)
 
+    @classmethod
+    def attach(cls, app: Path, *, folders: Folders, progress: Progress, environ: Mapping[str, str]) -> "Rehearsal":
+        """Return the rehearsal that ``up`` left running. Raises :class:`RehearsalError` where none does."""
+        session = running(folders)
+        if session is None or session.emulator is None or session.emulator.process() is None:
+            raise RehearsalError(f"no rehearsal of {app} is running; start one: python -m rehearsal up --app {app}")
+        config = EmulatorConfig.load(folders.config)
+        assembly = Assembly.read(folders.assembly, chosen=folders.chosen.read_text())
+        given = config.build_environment
+        request = Request(app=app, pipeline=assembly.chosen, keep=tuple(given), environ={**environ, **given})
+        bare = create_repository(config, assembly.pipeline().repository)
+        return cls(request=request, folders=folders, config=config, assembly=assembly, bare=bare, progress=progress)
+
     def deliver(self, repository: Repository, decide: Decide) -> Delivery | None:
         """Push the repository's commit and follow its delivery; None when an approval was left waiting."""
         before = self.api.newest_execution()
         repository.push(self.bare, self.pipeline.branch)
+        return self._follow(decide, after=before)
 
+    def go_on(self, execution: str, decide: Decide) -> Delivery | None:
+        """Follow an execution that runs already; None when an approval was left waiting."""
+        return self._follow(decide, execution=execution)
+
+    def _follow(self, decide: Decide, *, after: str | None = None, execution: str | None = None) -> Delivery | None:
         def on_approval(execution: str, run: ActionRun, runs: list[ActionRun]) -> Answer:
             approval = self.api.approval(run)
             if approval is None:
@@ -130,7 +155,7 @@ class Rehearsal:
             return Answer.GIVEN
 
         with self._progress.shown():
-            return follow(self.api, after=before, watcher=self._progress, on_approval=on_approval)
+            return follow(self.api, after=after, execution=execution, watcher=self._progress, on_approval=on_approval)
 
     def explain(self, delivery: Delivery) -> str:
         """Return why a delivery failed: each failed action, its last lines, and where its log is."""
@@ -171,14 +196,16 @@ class Rehearsal:
 
 def _environment(request: Request, folders: Folders) -> dict[str, str]:
     environ = request.environ
-    return {**base_environment(environ, keep=request.keep), "HOME": str(folders.home), "PATH": environ.get("PATH", "")}
+    # An app's own CDK CLI, which npm installs beside its code, goes before the machine's.
+    path = os.pathsep.join((str(request.app / "node_modules" / ".bin"), environ.get("PATH", "")))
+    return {**base_environment(environ, keep=request.keep), "HOME": str(folders.home), "PATH": path}
 
 
-def _synthesise(repository: Repository, folders: Folders, environment: Mapping[str, str]) -> Assembly:
+def _synthesise(repository: Repository, folders: Folders, environment: Mapping[str, str], *, chosen: str) -> Assembly:
     repository.export(folders.source)
     command = ["cdk", "synth", "--quiet", "--output", str(folders.assembly)]
     run(command, doing="cdk synth", log=folders.logs / "synth.log", env=environment, cwd=folders.source)
-    return Assembly.read(folders.assembly)
+    return Assembly.read(folders.assembly, chosen=chosen)
 
 
 def _deploy(assembly: Assembly, config: EmulatorConfig, folders: Folders, environment: Mapping[str, str]) -> None:
@@ -198,7 +225,7 @@ def _physical_name(config: EmulatorConfig, pipeline: Pipeline) -> str:
     )
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=pipeline.stack.name):
         for resource in page["StackResourceSummaries"]:
-            if resource["ResourceType"] == PIPELINE_TYPE:
+            if (resource["ResourceType"], resource["LogicalResourceId"]) == (PIPELINE_TYPE, pipeline.logical_id):
                 name: str = resource["PhysicalResourceId"]
                 return name
     raise RehearsalError(f"stack {pipeline.stack.name} was deployed without its pipeline")

@@ -56,6 +56,10 @@ class Repository:
             raise RehearsalError(f"git push to {bare} failed: {said.strip()}")
         return said
 
+    def is_pushed(self, bare: Path, branch: str) -> bool:
+        """Whether ``branch`` of ``bare`` is at the commit already, so that a push would move nothing."""
+        return self._must("ls-remote", str(bare), f"refs/heads/{branch}").decode().startswith(self.commit)
+
     def set_remote(self, name: str, url: Path) -> None:
         """Make ``url`` the repository's remote ``name``."""
         known = self._must("remote").decode().split()

@@ -55,6 +55,8 @@ def clear(folders: Folders) -> None:
     shutil.rmtree(folders.root, ignore_errors=True)
     folders.logs.mkdir(parents=True)
     quiet_home(folders.home)
+    # An app that knows nothing of rehearsals does not ignore this folder, and it must not count as uncommitted.
+    (folders.root / ".gitignore").write_text("*\n")
 
 
 def start_services(

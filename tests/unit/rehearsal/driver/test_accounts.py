@@ -31,8 +31,12 @@ class World:
             self.commands.append((command, env["AWS_ACCESS_KEY_ID"]))
         return ""
 
-    def bootstrap(self, assembly: Path, **policies: Path) -> None:
-        named = {"pipeline": self.folder / "policy.json", "stage": self.folder / "policy.json", **policies}
+    def bootstrap(self, assembly: Path, **policies: Path | None) -> None:
+        named: dict[str, Path | None] = {
+            "pipeline": self.folder / "policy.json",
+            "stage": self.folder / "policy.json",
+            **policies,
+        }
         bootstrap(
             Assembly.read(assembly),
             config=EmulatorConfig(port=1, state_dir=self.folder),
@@ -88,6 +92,18 @@ def test_one_account_for_everything_gets_both_policies_and_trusts_nobody(world: 
     ((command, _),) = world.commands
     assert command[-1].count("arn:") == 2
     assert "--trust" not in command
+
+
+def test_without_policies_cloudformation_may_do_everything_as_after_a_plain_bootstrap(
+    world: World, tmp_path: Path
+) -> None:
+    account = "1" * 12
+    artifacts = {"Tools": stack("Tools", account), "Dev": stack("Dev", account)}
+    out = write(tmp_path / "out", artifacts, Tools=pipeline(source("a/b")), Dev={})
+    world.bootstrap(out, pipeline=None, stage=None)
+    ((command, _),) = world.commands
+    assert command[-1] == "arn:aws:iam::aws:policy/AdministratorAccess"
+    assert world.policies == []
 
 
 @pytest.mark.parametrize("content", [None, "no json"])

@@ -63,13 +63,36 @@ def test_the_pipeline_is_found_with_the_branch_that_starts_it(tmp_path: Path) ->
     assert (found.stack.name, found.repository, found.branch) == ("Tools", "owner/name", "main")
 
 
-@pytest.mark.parametrize(("template", "count"), [({}, 0), (pipeline(), 0), (pipeline(source("a/b"), source("c/d")), 2)])
-def test_anything_but_one_pipeline_with_one_source_is_refused(
-    tmp_path: Path, template: dict[str, Any], count: int
-) -> None:
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ({}, "has no pipeline with a source connection"),
+        (pipeline(), "has no pipeline with a source connection"),
+        (pipeline(source("a/b"), source("c/d")), "pipeline P of stack Tools has 2 source connections"),
+    ],
+)
+def test_an_app_that_no_single_push_starts_is_refused(tmp_path: Path, template: dict[str, Any], said: str) -> None:
     assembly = Assembly.read(write_app(tmp_path, template))
-    with pytest.raises(RehearsalError, match=f"has {count} pipelines with a source connection; .* exactly one"):
+    with pytest.raises(RehearsalError, match=said):
         assembly.pipeline()
+
+
+def write_two(folder: Path) -> Path:
+    two = {name: pipeline(source(f"acme/{name.lower()}")) for name in ("One", "Two")}
+    two["Two"]["Resources"]["Q"] = two["Two"]["Resources"].pop("P")
+    two["Two"]["Resources"]["Q"]["Properties"]["Name"] = "second"
+    return write(folder, {name: stack(name, "1" * 12) for name in two}, **two)
+
+
+@pytest.mark.parametrize("name", ["Q", "Two", "Two/Stack", "second"])
+def test_one_of_several_pipelines_is_chosen_by_its_name_its_logical_id_or_its_stack(tmp_path: Path, name: str) -> None:
+    assert Assembly.read(write_two(tmp_path), chosen=name).pipeline().repository == "acme/two"
+
+
+@pytest.mark.parametrize(("name", "said"), [("", "there are several"), ("Three", "answer to 'Three'")])
+def test_several_pipelines_without_a_choice_are_listed(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(RehearsalError, match=rf"--pipeline must .*{said}: P of stack One, Q of stack Two"):
+        Assembly.read(write_two(tmp_path), chosen=name).pipeline()
 
 
 @pytest.mark.parametrize("manifest", [None, "{", "{}"])

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rehearsal.driver import commands
+from rehearsal.driver.accounts import ExecutionPolicies
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.follow import Delivery
 from rehearsal.driver.pipeline_api import Approval
@@ -46,6 +47,7 @@ class Stage:
         if self.fails is not None:
             raise self.fails
         return SimpleNamespace(
+            request=request,
             assembly=None,
             config=None,
             bare=Path("bare.git"),
@@ -177,11 +179,23 @@ def test_up_leaves_everything_running_and_says_how_to_go_on(stage: Stage) -> Non
     line = next(text for text in result.output.splitlines() if "put-approval-result" in text)
     for word in ("--pipeline-name delivery", "--stage-name Prod", "--action-name Approve", "--token the-token"):
         assert word in line
-    assert "make rehearse-stop" in result.output
+    assert "stop:  python -m rehearsal down\n" in result.output
+    assert "--app" not in result.output
     assert result.output.index("watch and decide: http://127.0.0.1:4567/pipeline/?token=secret") < result.output.index(
         "If approved"
     )
     assert "  watch and decide:  http://127.0.0.1:4567/pipeline/?token=secret\n" in result.output
+
+
+def test_up_names_the_app_in_what_it_says_when_that_lies_elsewhere(stage: Stage, tmp_path: Path) -> None:
+    assert f"stop:  python -m rehearsal down --app {tmp_path}\n" in call("up", "--app", str(tmp_path)).output
+
+
+def test_policies_are_left_out_where_none_are_given(stage: Stage) -> None:
+    CliRunner().invoke(commands.main, ["run", "--pipeline", "Second"])
+    assert stage.request is not None
+    assert stage.request.policies == ExecutionPolicies()
+    assert stage.request.pipeline == "Second"
 
 
 def test_up_says_how_to_go_on_also_without_an_approval(stage: Stage) -> None:

@@ -131,3 +131,12 @@ def test_following_ends_where_an_approval_is_left_to_someone_else() -> None:
 def test_a_push_that_starts_nothing_is_an_error() -> None:
     with pytest.raises(RehearsalError, match="the push started no execution of delivery within 30 s"):
         play(Script([("old", "Succeeded", [])]), after="old")
+
+
+def test_an_execution_that_runs_already_is_followed_whatever_came_later() -> None:
+    script = Script([("two", "Succeeded", [run("Build")])])
+    ended = follow(
+        script, after=None, execution="one", watcher=script, on_approval=lambda *_: Answer.GIVEN, sleep=script.sleep
+    )
+    assert ended is not None
+    assert ended.execution == "one"

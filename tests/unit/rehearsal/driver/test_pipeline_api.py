@@ -56,6 +56,18 @@ def test_actions_come_in_the_order_in_which_they_started(stub: Stubber, api: Pip
     assert (second.category, second.seconds, second.ended) == ("Approval", None, None)
 
 
+def test_every_approval_that_waits_is_found_with_its_execution(stub: Stubber, api: PipelineApi) -> None:
+    waits = {"actionName": "Approve", "latestExecution": {"token": "t"}}
+    done = {"actionName": "Build", "latestExecution": {"status": "Succeeded"}}
+    execution = {"pipelineExecutionId": "one", "status": "InProgress"}
+    stages = [
+        {"stageName": "Build", "actionStates": [done, {"actionName": "Never"}]},
+        {"stageName": "Prod", "actionStates": [waits], "latestExecution": execution},
+    ]
+    stub.add_response("get_pipeline_state", {"stageStates": stages}, {"name": "delivery"})
+    assert api.approvals() == [Approval(stage="Prod", action="Approve", token="t", execution="one")]
+
+
 def test_the_newest_execution_is_the_first_listed(stub: Stubber, api: PipelineApi) -> None:
     for found, expected in (([{"pipelineExecutionId": "new"}], "new"), ([], None)):
         stub.add_response("list_pipeline_executions", {"pipelineExecutionSummaries": found}, {**NAME, "maxResults": 1})

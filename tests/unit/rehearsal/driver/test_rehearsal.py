@@ -1,4 +1,5 @@
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +17,9 @@ from rehearsal.driver.console import Progress
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.follow import Answer, Delivery
 from rehearsal.driver.pipeline_api import Approval
+from rehearsal.driver.processes import Started
 from rehearsal.driver.rehearsal import Decision, Rehearsal, Request
+from rehearsal.driver.services import Session
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 from tests.unit.rehearsal.driver.test_assembly import pipeline, source, write_app
@@ -37,7 +40,7 @@ class Aws:
     def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
         yield {
             "StackResourceSummaries": [
-                {"ResourceType": each, "PhysicalResourceId": f"physical-{number}"}
+                {"ResourceType": each, "LogicalResourceId": "P", "PhysicalResourceId": f"physical-{number}"}
                 for number, each in enumerate(self.types)
             ]
         }
@@ -134,7 +137,29 @@ def test_a_delivery_that_ends_without_a_failed_action_is_explained_by_its_status
     assert rehearsal.explain(stopped) == "the delivery ended as Stopped: stopped by hand"
 
 
+def test_a_rehearsal_that_runs_is_taken_up_with_its_pipeline_and_what_its_builds_got(
+    make: Callable[..., Rehearsal], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    make("AWS::CodePipeline::Pipeline")  # writes the assembly
+    folders = Folders(root=tmp_path / "rehearsal")
+    folders.root.mkdir()
+    (tmp_path / "out").rename(folders.assembly)
+    folders.chosen.write_text("Tools")
+    config = EmulatorConfig(port=1, state_dir=tmp_path / "state", build_environment={"CACHE": "/cache"})
+    config.save(folders.config)
+    monkeypatch.setattr(module, "client", lambda *_, **__: Aws("AWS::CodePipeline::Pipeline"))
+    lives = Session(id="one", emulator=Started.of(os.getpid()))
+    monkeypatch.setattr(module, "running", lambda _folders: lives)
+    taken = Rehearsal.attach(tmp_path, folders=folders, progress=Progress(Console(file=io.StringIO())), environ={})
+    assert (taken.request.pipeline, taken.environment()["CACHE"]) == ("Tools", "/cache")
+    assert taken.bare.is_dir()
+    followed: list[Any] = []
+    monkeypatch.setattr(module, "follow", lambda *_, execution, **__: followed.append(execution))
+    taken.go_on("one", lambda *_: Decision())
+    assert followed == ["one"]
+
+
 def test_the_commands_are_there() -> None:
     done = subprocess.run([sys.executable, "-m", "rehearsal", "--help"], capture_output=True, text=True, check=True)
-    for command in ("run", "up", "down"):
+    for command in ("run", "up", "push", "status", "approve", "logs", "down"):
         assert f"\n  {command} " in done.stdout

@@ -59,7 +59,9 @@ def test_the_commit_is_pushed_to_the_branch(work: Path, tmp_path: Path) -> None:
     bare = tmp_path / "bare.git"
     git(tmp_path, "init", "--quiet", "--bare", str(bare))
     repository = Repository.open(work, GIT)
+    assert not repository.is_pushed(bare, "release")
     repository.push(bare, "release")
+    assert repository.is_pushed(bare, "release")
     assert git(bare, "rev-parse", "release").strip() == repository.commit
     assert repository.subject() == "First line"
 
