@@ -70,8 +70,12 @@ cost: synth ## Say what each stage costs a month before anything is used
 check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables
 	@$(RUN) pytest --confcutdir=tests/live --force-enable-socket tests/live
 
+.PHONY: guard-stage
+guard-stage: setup ## Stop a change set that would take data away; it, its stack and a role come as environment variables
+	@$(RUN) python -m steps.guard
+
 .PHONY: protect-stage
-protect-stage: setup ## Protect a deployed stack against deletion; its role, name and region come as environment variables
+protect-stage: setup ## Protect a stage against deletion; its role and stacks come as environment variables
 	@$(RUN) python -m steps.protect
 
 .PHONY: rehearse

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Stack, pipelines
+from aws_cdk import RemovalPolicy, Stack, pipelines
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_iam as iam
@@ -13,6 +13,7 @@ from constructs import Construct
 from pipeline import builds, grants
 from pipeline.approval import approval
 from pipeline.checks import checks
+from pipeline.guard import guard
 from pipeline.protection import protection
 from pipeline.settings import DeliverySettings
 from pipeline.source import source
@@ -79,8 +80,14 @@ class Delivery(Construct):
         protect = [protection(commit, settings=settings)] if settings.termination_protection else []
         for step in protect:
             check.add_step_dependency(step)
-        blueprint.add_stage(stage, pre=before, post=[*protect, check])
-        return [*protect, check]
+        guards = {
+            stack: guard(commit, stage=stage.node.path, stack=stack)
+            for stack in stage.node.children
+            if isinstance(stack, Stack) and settings.removal_policy is RemovalPolicy.RETAIN
+        }
+        guarded = [pipelines.StackSteps(stack=stack, change_set=[step]) for stack, step in guards.items()]
+        blueprint.add_stage(stage, pre=before, stack_steps=guarded, post=[*protect, check])
+        return [*guards.values(), *protect, check]
 
     def _use_connection(self, arn: str) -> None:
         # aws-cdk-lib grants codestar-connections:UseConnection alone, which does not reach a connection under the

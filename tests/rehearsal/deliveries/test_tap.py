@@ -49,6 +49,7 @@ def test_a_push_reaches_dev_and_after_approval_prod(tap: World) -> None:
         "Dev · Check",
         "Prod · Approve",
         "Prod · prod-tap.Prepare",
+        "Prod · prod-tap.Guard",
         "Prod · prod-tap.Deploy",
         "Prod · Protect",
         "Prod · Check",

@@ -38,7 +38,14 @@ def test_a_push_goes_through_dev_and_approval_to_prod(stages: Stages) -> None:
         "UpdatePipeline": [["SelfMutate"]],
         "Assets": [["FileAssets"]],
         "Dev": [["dev-tap.Prepare"], ["dev-tap.Deploy"], ["Check"]],
-        "Prod": [["Approve"], ["prod-tap.Prepare"], ["prod-tap.Deploy"], ["Protect"], ["Check"]],
+        "Prod": [
+            ["Approve"],
+            ["prod-tap.Prepare"],
+            ["prod-tap.Guard"],
+            ["prod-tap.Deploy"],
+            ["Protect"],
+            ["Check"],
+        ],
     }
     assert list(stages) == ["Source", "Build", "UpdatePipeline", "Assets", "Dev", "Prod"]
 
@@ -93,6 +100,16 @@ def test_stages_deploy_by_change_set_in_their_own_account(stages: Stages) -> Non
         for action in (prepare, deploy):
             role = f":iam::{account}:role/cdk-hnb659fds-deploy-role-{account}-us-east-1"
             assert role in json.dumps(action["RoleArn"])
+
+
+def test_the_guard_looks_at_the_change_set_that_is_about_to_execute(stages: Stages, builds: Builds) -> None:
+    project = builds["Prod/prod-tap.Guard"]
+    given = {entry["Name"]: entry["Value"] for entry in project["Environment"]["EnvironmentVariables"]}
+    executed = named(stages["Prod"], "prod-tap.Deploy")["Configuration"]
+    assert given["CHANGE_SET_NAME"] == executed["ChangeSetName"]
+    assert given["STACK_NAME"] == executed["StackName"]
+    assert given["STAGE_ADDRESS"] == "TapPipeline/Prod"
+    assert commands(project, "build") == ["make setup guard-stage"]
 
 
 def test_approvers_are_asked_by_mail(stages: Stages, pipeline_template: Template) -> None:

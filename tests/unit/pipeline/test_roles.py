@@ -47,6 +47,7 @@ def test_there_are_no_more_roles_than_jobs(policies: Mapping[str, Statements], p
         "Pipeline/Dev/Check/Check",
         "Pipeline/Prod/Check/Check",
         "Pipeline/Prod/Protect/Protect",
+        "Pipeline/Prod/prod-tap.Guard/Guard",
     }
     assert len(of_type(pipeline_template, "AWS::IAM::Role")) == len(policies)
 
@@ -68,7 +69,7 @@ def test_each_role_serves_one_service(pipeline_template: Template) -> None:
         (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         trusted.append(statement["Principal"])
     codebuild, codepipeline = ({"Service": f"{name}.amazonaws.com"} for name in ("codebuild", "codepipeline"))
-    assert [trusted.count(codebuild), trusted.count(codepipeline), len(trusted)] == [6, 1, 7]
+    assert [trusted.count(codebuild), trusted.count(codepipeline), len(trusted)] == [7, 1, 8]
 
 
 def test_nobody_may_do_everything_with_a_service(policies: Mapping[str, Statements]) -> None:
@@ -116,6 +117,12 @@ def test_the_protection_takes_on_the_protection_role_of_its_stage_and_no_other(
     assert roles_to_assume(policies, "Pipeline/Prod/Protect/Protect") == [
         {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::333333333333:role/{name}"]]}
     ]
+
+
+def test_the_guard_takes_on_the_lookup_role_of_its_stage_and_no_other(policies: Mapping[str, Statements]) -> None:
+    (role,) = roles_to_assume(policies, "Pipeline/Prod/prod-tap.Guard/Guard")
+    name = "cdk-hnb659fds-lookup-role-333333333333-us-east-1"
+    assert role == {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::333333333333:role/{name}"}
 
 
 def trusted_by(template: Template) -> str:
