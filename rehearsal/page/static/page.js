@@ -108,7 +108,6 @@ const draw = async () => {
   render(at("stages"), ...overview.stages.map(drawStage));
   render(at("footer"), `Pipeline version ${overview.version}${overview.mode ? `, ${overview.mode.toLowerCase()} executions` : ""}. This page speaks to AWS's own interfaces alone.`);
   render(at("tabs"), ...Object.entries(TABS).map(([id, [name]]) => h("button", { key: id, type: "button", role: "tab", id: `tab-${id}`, "aria-controls": "panel", "aria-selected": String(view.tab === id), tabindex: view.tab === id ? "0" : "-1", onclick: () => { view.tab = id; refresh(); } }, name)));
-  at("panel").setAttribute("aria-labelledby", `tab-${view.tab}`);
   announce();
   render(at("decisions"), ...(await Promise.all(overview.approvals.map((each) => decision(each, overview, { refresh, say })))));
   await drawPanel();
@@ -123,6 +122,7 @@ const drawPanel = async () => {
   if (tab !== view.tab) return;
   const before = at("log");
   const followed = !before || before.scrollHeight - before.scrollTop - before.clientHeight < 40;
+  at("panel").setAttribute("aria-labelledby", `tab-${tab}`);
   render(at("panel"), h("div", { key: tab, class: "panel" }, ...told));
   if (at("log") && (followed || at("log") !== before)) at("log").scrollTop = at("log").scrollHeight;
 };

@@ -1,14 +1,5 @@
-"""The auditor's page works in a real browser: it shows, finds and prints everything, and asks nobody for anything.
+"""The auditor's page works in a real browser: it shows, finds and prints everything, and asks nobody for anything."""
 
-Chromium is a package with everything that it needs, installed beside the clone's other caches the first time.
-"""
-
-import fcntl
-import hashlib
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,33 +7,16 @@ from typing import Any
 import pytest
 
 from review.writing.page import page
-from tests.synthesis import ROOT
+from tests.rehearsal.chromium import drive, installed
 from tests.unit.review.reports import finding, full
-
-PACKAGE = Path(__file__).with_name("browser")
-FILES = ("package.json", "package-lock.json", ".npmrc", "observe.mjs")
 
 pytestmark = pytest.mark.usefixtures("browser")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Path:
-    """The folder with the browser, from the lock file beside this test."""
-    content = b"\0".join((PACKAGE / name).read_bytes() for name in FILES)
-    caches = Path(os.environ.get("DELIVERY_CACHE") or ROOT / ".cache").absolute() / "browser"
-    folder = caches / hashlib.sha256(content).hexdigest()[:20]
-    caches.mkdir(parents=True, exist_ok=True)
-    with (caches / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "done").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            (folder / "unpacked").mkdir(parents=True)
-            for name in FILES:
-                shutil.copy(PACKAGE / name, folder)
-            install = ["npm", "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error"]
-            subprocess.run(install, cwd=folder, check=True)
-            (folder / "done").touch()
-    return folder
+    """The folder with the browser."""
+    return installed()
 
 
 @pytest.fixture
@@ -52,17 +26,7 @@ def observe(browser: Path, tmp_path: Path) -> Callable[[str, str], Any]:
     def observed(html: str, search: str) -> Any:
         file = tmp_path / "report.html"
         file.write_text(html)
-        done = subprocess.run(
-            ["node", "observe.mjs", file, search, tmp_path],
-            cwd=browser,
-            env={**os.environ, "TMPDIR": str(browser / "unpacked"), "HOME": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return drive(browser, "observe.mjs", file, search, tmp_path, home=tmp_path)
 
     return observed
 

@@ -1,19 +1,8 @@
 // Opens a page in headless Chromium and says as JSON what a person would see: node observe.mjs PAGE SEARCH FOLDER
-// Chromium and its libraries are unpacked into TMPDIR, once.
-import { writeFileSync } from "node:fs";
-
-// The package brings the libraries that a bare machine lacks, if it takes the machine for one of Lambda's.
-process.env.AWS_EXECUTION_ENV = "AWS_Lambda_nodejs24.x";
-
-const { default: chromium } = await import("@sparticuz/chromium");
-const { chromium: browserType } = await import("playwright-core");
+import { launch } from "./launch.mjs";
 
 const [, , page, search, folder] = process.argv;
-const executablePath = await chromium.executablePath();
-// Its own configuration looks for the package's fonts in /tmp.
-process.env.FONTCONFIG_FILE = `${folder}/fonts.conf`;
-writeFileSync(process.env.FONTCONFIG_FILE, `<fontconfig><dir>${process.env.TMPDIR}/fonts</dir></fontconfig>`);
-const browser = await browserType.launch({ executablePath, args: ["--no-sandbox"] });
+const browser = await launch(folder);
 const context = await browser.newContext({ viewport: { width: 1200, height: 1600 } });
 const tab = await context.newPage();
 const requests = [];
