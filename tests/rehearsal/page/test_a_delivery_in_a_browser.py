@@ -159,11 +159,21 @@ def test_over_the_wire_a_stranger_gets_nothing_and_the_address_no_line_in_a_log(
     assert folders.page_address.stat().st_mode & 0o077 == 0
 
 
-def test_the_page_is_stopped_with_the_rehearsal(watched: Watched) -> None:
+def test_the_page_says_that_the_emulator_is_gone_and_is_stopped_with_the_rehearsal(watched: Watched) -> None:
     session = running(watched.world.folders)
     assert session is not None
     assert session.page is not None
     assert session.page.process() is not None
+    assert session.emulator is not None
+    session.emulator.stop()
+    parts = urlsplit(watched.address)
+    cookie = f"delivery-page-{parts.port}={parts.query.partition('=')[2]}"
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    connection.request("GET", "/pipeline/api/overview", headers={"Cookie": cookie})
+    answer = connection.getresponse()
+    assert answer.status == 502
+    assert "Nothing answers at http://127.0.0.1:" in answer.read().decode()
+    connection.close()
     assert stop_services(watched.world.folders)
     assert session.page.process() is None
     request = watched.world.rehearsal.request
