@@ -16,6 +16,7 @@ from rehearsal.driver.page import start_page
 from rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi
 from rehearsal.driver.preview import StackPreview, preview
 from rehearsal.driver.processes import last_lines, run
+from rehearsal.driver.refusals import refuse_unsupported
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.services import clear, running, start_services
 from rehearsal.emulator.clients import account_root, client
@@ -105,6 +106,7 @@ class Rehearsal:
         with progress.step("cdk synth"):
             assembly = _synthesise(repository, folders, environment, chosen=request.pipeline)
         folders.chosen.write_text(request.pipeline)
+        refuse_unsupported(assembly)
         region = assembly.pipeline().stack.environment.region
         with progress.step("emulator and PostgreSQL"):
             config = start_services(

@@ -9,7 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from rehearsal.engine.definition import Action, ActionType, Pipeline, Stage
 from rehearsal.engine.ordering import groups
 from rehearsal.engine.problems import StructureError
-from rehearsal.engine.providers import CHANGE_SET_EXECUTE, CHANGE_SET_REPLACE, CLOUDFORMATION, ProviderRules
+from rehearsal.engine.providers import (
+    CHANGE_SET_EXECUTE,
+    CHANGE_SET_REPLACE,
+    CLOUDFORMATION,
+    MANUAL_APPROVAL,
+    ProviderRules,
+)
 from rehearsal.engine.variables import BUILT_IN, references
 
 STRUCTURE = "InvalidStructureException"
@@ -92,6 +98,9 @@ def _check_provider(action: Action, rules: Mapping[ActionType, ProviderRules], *
             )
     if kind == CLOUDFORMATION:
         _check_cloudformation(action)
+    # "This attribute is available only to the manual approval ActionType" (ActionDeclaration in the API reference).
+    if action.timeout_in_minutes is not None and kind != MANUAL_APPROVAL:
+        raise StructureError(ACTION, f"Action '{action.name}': timeoutInMinutes is for manual approvals only")
 
 
 def _check_count(action: Action, what: str, count: int, bounds: tuple[int, int]) -> None:

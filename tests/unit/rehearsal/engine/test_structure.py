@@ -189,6 +189,11 @@ CASES: dict[str, tuple[Any, str, str]] = {
         "InvalidStructureException",
         "Trigger names the source action 'Other'; the first stage has Source",
     ),
+    "a time limit of a build": (
+        second(build(timeout_in_minutes=5)),
+        "InvalidActionDeclarationException",
+        "Action 'Build': timeoutInMinutes is for manual approvals only",
+    ),
 }
 
 
