@@ -60,14 +60,20 @@ def bootstrap(
         list(pool.map(one, assembly.environments()))
 
 
+def policy_files(assembly: Assembly, policies: ExecutionPolicies) -> dict[str, list[Path]]:
+    """Return the policy files that CloudFormation works under, by account; none where it may do everything."""
+    found = {}
+    for account in sorted({each.account for each in assembly.environments()}):
+        files = _wanted(account, assembly=assembly, policies=policies).values()
+        given = list(dict.fromkeys(path for path in files if path is not None))
+        found[account] = [] if None in files else given
+    return found
+
+
 def _create_policies(
     account: str, *, assembly: Assembly, config: EmulatorConfig, policies: ExecutionPolicies
 ) -> list[str]:
-    home = assembly.pipeline().stack
-    deployed = {stack.name for stack in assembly.stacks if stack.environment.account == account}
-    wanted = {"pipeline": policies.pipeline} if home.name in deployed else {}
-    if deployed - {home.name}:
-        wanted["stage"] = policies.stage
+    wanted = _wanted(account, assembly=assembly, policies=policies)
     iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
     arns = [
         iam.create_policy(PolicyName=f"cdk-execution-{name}", PolicyDocument=_document(path))["Policy"]["Arn"]
@@ -76,6 +82,15 @@ def _create_policies(
         for name, path in wanted.items()
     ]
     return list(dict.fromkeys(arns))
+
+
+def _wanted(account: str, *, assembly: Assembly, policies: ExecutionPolicies) -> dict[str, Path | None]:
+    home = assembly.pipeline().stack
+    deployed = {stack.name for stack in assembly.stacks if stack.environment.account == account}
+    wanted = {"pipeline": policies.pipeline} if home.name in deployed else {}
+    if deployed - {home.name}:
+        wanted["stage"] = policies.stage
+    return wanted
 
 
 def _document(path: Path) -> str:

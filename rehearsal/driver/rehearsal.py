@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rehearsal.codepipeline.logs import action_log
-from rehearsal.driver.accounts import ExecutionPolicies, bootstrap
+from rehearsal.driver.accounts import ExecutionPolicies, bootstrap, policy_files
 from rehearsal.driver.assembly import Assembly, Pipeline
 from rehearsal.driver.console import Progress
 from rehearsal.driver.environment import account_environment, base_environment
@@ -19,6 +19,7 @@ from rehearsal.driver.processes import last_lines, run
 from rehearsal.driver.refusals import refuse_unsupported
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.services import clear, running, start_services
+from rehearsal.driver.simulation import require_policies
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
@@ -107,6 +108,7 @@ class Rehearsal:
             assembly = _synthesise(repository, folders, environment, chosen=request.pipeline)
         folders.chosen.write_text(request.pipeline)
         refuse_unsupported(assembly)
+        require_policies(assembly, policy_files(assembly, request.policies))
         region = assembly.pipeline().stack.environment.region
         with progress.step("emulator and PostgreSQL"):
             config = start_services(

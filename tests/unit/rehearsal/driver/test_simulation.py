@@ -1,11 +1,19 @@
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from rehearsal.driver import rehearsal
+from rehearsal.driver.accounts import ExecutionPolicies, policy_files
 from rehearsal.driver.assembly import Assembly, Environment, Stack
+from rehearsal.driver.console import Progress
+from rehearsal.driver.folders import Folders
+from rehearsal.driver.rehearsal import Rehearsal, Request
 from rehearsal.driver.simulation import require_policies
 from rehearsal.errors import RehearsalError
+from tests.unit.rehearsal.driver.test_assembly import pipeline, source, write_app
 
 ACCOUNT = "1" * 12
 
@@ -45,3 +53,36 @@ def test_a_file_that_is_no_policy_is_named(tmp_path: Path) -> None:
     stack = Stack(name="app", selector="app", environment=where, template_file=Path("template"))
     with pytest.raises(RehearsalError, match=r"none\.json is no IAM policy document"):
         require_policies(Assembly(root=tmp_path, stacks=(stack,)), {ACCOUNT: [tmp_path / "none.json"]})
+
+
+def test_a_policy_that_lacks_an_action_refuses_a_rehearsal_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assembly = Assembly.read(write_app(tmp_path / "cdk.out", pipeline(source("a/b"))))
+    folders = Folders(root=tmp_path / "rehearsal")
+    folders.root.mkdir()
+    policy = tmp_path / "policy.json"
+    allowed = ["codepipeline:UpdatePipeline", "codepipeline:DeletePipeline"]
+    policy.write_text(json.dumps({"Statement": {"Effect": "Allow", "Action": allowed, "Resource": "*"}}))
+    started: list[str] = []
+    monkeypatch.setattr(rehearsal.Repository, "open", lambda *_: None)
+    monkeypatch.setattr(rehearsal, "clear", lambda _: None)
+    monkeypatch.setattr(rehearsal, "_synthesise", lambda *_, **__: assembly)
+    monkeypatch.setattr(rehearsal, "refuse_unsupported", lambda _: None)
+    monkeypatch.setattr(rehearsal, "start_services", lambda *_, **__: started.append("emulator"))
+    request = Request(app=tmp_path, policies=ExecutionPolicies(pipeline=policy, stage=policy), environ={})
+    with pytest.raises(RehearsalError) as refused:
+        Rehearsal.open(request, folders=folders, progress=Progress(Console(file=io.StringIO())))
+    _, line = str(refused.value).splitlines()
+    assert "AWS::CodePipeline::Pipeline, needs codepipeline:CreatePipeline to be created; allow it in" in line
+    assert started == []
+
+
+def test_each_account_is_judged_by_what_cloudformation_works_under_there(tmp_path: Path) -> None:
+    assembly = Assembly.read(write_app(tmp_path, pipeline(source("a/b"))))
+    home = assembly.pipeline().stack.environment.account
+    tools, stage = tmp_path / "tools.json", tmp_path / "stage.json"
+    both = policy_files(assembly, ExecutionPolicies(pipeline=tools, stage=stage))
+    assert both[home] == [tools]
+    assert {account: files for account, files in both.items() if account != home}.popitem()[1] == [stage]
+    assert policy_files(assembly, ExecutionPolicies(stage=stage))[home] == []
