@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rehearsal.access.records import ALLOWED, DENIED, RECORDS
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 
@@ -13,4 +14,8 @@ def permits(config: EmulatorConfig, *, role: str, actions: Sequence[str], resour
     root = account_root(role.split(":")[ROLE_ACCOUNT])
     iam = client("iam", endpoint=config.endpoint, region=region, credentials=root)
     answer = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=list(actions), ResourceArns=[resource])
-    return any(each["EvalDecision"] == "allowed" for each in answer["EvaluationResults"])
+    allowed = [each["EvalActionName"] for each in answer["EvaluationResults"] if each["EvalDecision"] == "allowed"]
+    # One of them is enough, so a refusal is noted for one.
+    for action in allowed or actions[:1]:
+        RECORDS.note(role, action, resource, ALLOWED if allowed else DENIED)
+    return bool(allowed)

@@ -8,6 +8,7 @@ MODULES = (
     "rehearsal.emulator.extensions.loopback_transport",
     "rehearsal.emulator.extensions.trust",
     "rehearsal.emulator.extensions.condition_keys",
+    "rehearsal.emulator.extensions.access_records",
     "rehearsal.emulator.extensions.foreign_resources",
     "rehearsal.emulator.extensions.encrypted_objects",
     "rehearsal.emulator.extensions.stack_roles",

@@ -13,6 +13,7 @@ from ministack.core import iam_evaluator
 from ministack.services import iam
 
 from rehearsal.access.decisive import PASSED_ROLES, decisive_actions
+from rehearsal.access.records import ALLOWED, DENIED, RECORDS
 from rehearsal.emulator import hooks
 from rehearsal.emulator.wiring.operations import ResourceOperation
 
@@ -23,11 +24,18 @@ def require_permission(role: str, operation: ResourceOperation) -> None:
     """Raise a ``PermissionError`` that names the action when a role cannot do what a stack asks of it."""
     layers = _policy_layers(role)
     wanted = decisive_actions(operation.resource_type, operation.verb)
-    if wanted and not any(_allowed_somewhere(layers, action) for action in wanted):
+    allowed = [action for action in wanted if _allowed_somewhere(layers, action)]
+    for action in allowed or wanted[:1]:
+        RECORDS.note(role, action, operation.resource_type, ALLOWED if allowed else DENIED)
+    if wanted and not allowed:
         _refuse(role, wanted[0])
     passed, service = PASSED_ROLES.get(operation.resource_type, ("", ""))
     handed = operation.properties.get(passed) if operation.verb != "delete" else None
-    if handed and not may(role, "iam:PassRole", str(handed), **{"iam:passedtoservice": service}):
+    if not handed:
+        return
+    passes = may(role, "iam:PassRole", str(handed), **{"iam:passedtoservice": service})
+    RECORDS.note(role, "iam:PassRole", str(handed), ALLOWED if passes else DENIED)
+    if not passes:
         _refuse(role, f"iam:PassRole on resource: {handed}")
 
 
