@@ -73,10 +73,15 @@ class Artifacts:
         return location
 
     def encryption(self) -> dict[str, str]:
-        """Return what an upload says about encryption: the store's own key, or the bucket's default."""
-        if self.store.encryption_key is None:
-            return {}
-        return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.store.encryption_key.id}
+        """Return what an upload says about encryption."""
+        return encryption(self.store)
+
+
+def encryption(store: ArtifactStore) -> dict[str, str]:
+    """Return what an upload to ``store`` says about encryption: its own key, or nothing for the bucket's default."""
+    if store.encryption_key is None:
+        return {}
+    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": store.encryption_key.id}
 
 
 def archive_of(files: Mapping[str, bytes]) -> bytes:

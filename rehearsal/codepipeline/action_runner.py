@@ -14,6 +14,7 @@ from rehearsal.actions.registry import PROVIDERS
 from rehearsal.codepipeline.logs import new_action_log
 from rehearsal.codepipeline.permissions import permits
 from rehearsal.codepipeline.progress import SUMMARY_CHARACTERS, RunProgress
+from rehearsal.codepipeline.replication import brought
 from rehearsal.codepipeline.sessions import RoleSession
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.emulator.config import EmulatorConfig
@@ -104,6 +105,14 @@ class ActionRunner:
         missing = [each.name for each in action.input_artifacts if each.name not in run.inputs]
         if missing:
             raise ActionFailedError(f"input artifact {', '.join(missing)} was never made", code="ConfigurationError")
+        inputs = brought(
+            run.inputs,
+            pipeline=self.execution.pipeline,
+            region=region,
+            s3=lambda where: self._session(None).client("s3", where),
+        )
+        with self.store.held():
+            run.inputs = inputs
         context = ActionContext(
             run_id=run.id,
             pipeline=self.record.pipeline.name,

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 
 from tests.rehearsal.deliveries.leftovers import leftovers
-from tests.rehearsal.deliveries.worlds import DEV, PROD, World, committed, results
+from tests.rehearsal.deliveries.worlds import DEV, HOME, PROD, World, committed, results
 
 pytestmark = [pytest.mark.enable_socket]
 
@@ -44,6 +44,8 @@ def test_a_push_reaches_dev_and_after_approval_prod(tap: World) -> None:
         "Build · Synth",
         "UpdatePipeline · SelfMutate",
         "Assets · FileAssets",
+        "Dev · dev-tap-firewall.Prepare",
+        "Dev · dev-tap-firewall.Deploy",
         "Dev · dev-tap.Prepare",
         "Dev · dev-tap.Deploy",
         "Dev · Check",
@@ -125,6 +127,12 @@ def test_deleting_dev_leaves_nothing_behind(tap: World) -> None:
         StackName="dev-tap", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
     )
     assert leftovers(lambda service: tap.client(service, DEV)) == {}
+    firewall = tap.client("cloudformation", DEV, HOME)
+    firewall.delete_stack(StackName="dev-tap-firewall")
+    firewall.get_waiter("stack_delete_complete").wait(
+        StackName="dev-tap-firewall", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    assert leftovers(lambda service: tap.client(service, DEV, HOME)) == {}
 
 
 def _changed(world: World) -> Any:
