@@ -11,6 +11,7 @@ from rehearsal.driver.assembly import Assembly, Environment, Stack
 from rehearsal.driver.console import Progress
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.rehearsal import Rehearsal, Request
+from rehearsal.driver.repository import Repository
 from rehearsal.driver.simulation import require_policies
 from rehearsal.errors import RehearsalError
 from tests.unit.rehearsal.driver.test_assembly import pipeline, source, write_app
@@ -65,7 +66,7 @@ def test_a_policy_that_lacks_an_action_refuses_a_rehearsal_before_anything_is_st
     allowed = ["codepipeline:UpdatePipeline", "codepipeline:DeletePipeline"]
     policy.write_text(json.dumps({"Statement": {"Effect": "Allow", "Action": allowed, "Resource": "*"}}))
     started: list[str] = []
-    monkeypatch.setattr(rehearsal.Repository, "open", lambda *_: None)
+    monkeypatch.setattr(Repository, "open", lambda *_: None)
     monkeypatch.setattr(rehearsal, "clear", lambda _: None)
     monkeypatch.setattr(rehearsal, "_synthesise", lambda *_, **__: assembly)
     monkeypatch.setattr(rehearsal, "refuse_unsupported", lambda _: None)
