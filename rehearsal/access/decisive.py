@@ -43,6 +43,15 @@ def decisive_actions(resource_type: str, verb: str) -> Sequence[str]:
     return tuple(most_telling(resource_type, listed, VERBS[verb]))
 
 
+def listed_actions(resource_type: str) -> frozenset[str]:
+    """Return all that CloudFormation may ever need for a resource of a type: what any of its handlers lists."""
+    if resource_type.startswith("Custom::"):
+        return frozenset(INVOKE)
+    schema = _schema(resource_type)
+    handlers = [handler.get("permissions", []) for handler in schema.get("handlers", {}).values()]
+    return frozenset(action for listed in (*handlers, tagging_actions(resource_type)) for action in listed)
+
+
 def tagging_actions(resource_type: str) -> Sequence[str]:
     """Return the actions of which a role needs at least one to tag a resource; none where the schema names none."""
     listed = _schema(resource_type).get("tagging", {}).get("permissions", [])

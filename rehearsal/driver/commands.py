@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from rehearsal.driver.access import write_access
 from rehearsal.driver.accounts import ExecutionPolicies
 from rehearsal.driver.console import Progress
 from rehearsal.driver.folders import Folders
@@ -86,6 +87,7 @@ def run(app: Path, approve: str, **options: Any) -> None:
         stages, recorded = outputs(rehearsal.assembly, rehearsal.config), recorded_only(rehearsal.config)
         save(folders.result, delivery, stages, recorded)
         show(console, delivery, stages, recorded)
+        _show_access(console, rehearsal)
         if not delivery.succeeded:
             raise RehearsalError(rehearsal.explain(delivery))
 
@@ -110,6 +112,7 @@ def up(app: Path, **options: Any) -> None:
             return Decision(wait=True)
 
         delivery = rehearsal.deliver(repository, leave)
+        _show_access(console, rehearsal)
         if delivery is not None and not delivery.succeeded:
             raise RehearsalError(rehearsal.explain(delivery))
         _say_how_to_go_on(console, rehearsal, waiting, address)
@@ -165,6 +168,11 @@ def _open(console: Console, request: Request, folders: Folders) -> tuple[Rehears
         console.print(f"[yellow]not committed, so not delivered:[/] {escape(named)}", highlight=False)
     console.print(f"git push: {repository.commit[:12]} {escape(repository.subject())}", highlight=False)
     return rehearsal, repository
+
+
+def _show_access(console: Console, rehearsal: Rehearsal) -> None:
+    said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config)
+    console.print(said, markup=False, highlight=False)
 
 
 def _approve_alone(console: Console) -> Decide:

@@ -71,6 +71,11 @@ class Folders:
         return self.root / "tools.env"
 
     @property
+    def access(self) -> Path:
+        """What roles may do and what they did, for machines; beside it, ``.md``, for people."""
+        return self.root / "access.json"
+
+    @property
     def result(self) -> Path:
         """The last delivery's result, for machines."""
         return self.root / "result.json"

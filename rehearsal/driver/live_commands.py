@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rehearsal.codepipeline.logs import action_log
+from rehearsal.driver.access import write_access
 from rehearsal.driver.console import SIGNS, Progress
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.follow import Delivery
@@ -133,6 +134,8 @@ def _leave(console: Console) -> Callable[[Approval, list[StackPreview]], Decisio
 
 
 def _conclude(console: Console, rehearsal: Rehearsal, delivery: Delivery | None) -> None:
+    said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config)
+    console.print(said, markup=False, highlight=False)
     if delivery is None:
         sys.exit(WAITS)
     if not delivery.succeeded:

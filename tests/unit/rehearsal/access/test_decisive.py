@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.access.decisive import VERBS, decisive_actions, most_telling, tagging_actions
+from rehearsal.access.decisive import VERBS, decisive_actions, listed_actions, most_telling, tagging_actions
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,10 @@ def test_tagging_asks_for_an_action_that_tags() -> None:
     assert tagging_actions("AWS::EC2::VPC") == ("ec2:CreateTags",)
     assert tagging_actions("AWS::S3::Bucket") == ("s3:PutBucketTagging", "s3:TagResource")
     assert tagging_actions("AWS::KMS::Alias") == ()
+
+
+def test_all_that_a_type_may_need_is_what_its_handlers_and_its_tagging_list() -> None:
+    listed = listed_actions("AWS::SNS::Topic")
+    assert {"sns:CreateTopic", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:TagResource"} <= listed
+    assert listed_actions("Custom::Anything") == {"lambda:InvokeFunction"}
+    assert listed_actions("AWS::CDK::Metadata") == frozenset()

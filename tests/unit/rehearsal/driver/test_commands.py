@@ -89,6 +89,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(commands, "outputs", lambda *_: [])
     monkeypatch.setattr(commands, "recorded_only", lambda *_: {})
     monkeypatch.setattr(commands, "save", lambda *_: None)
+    monkeypatch.setattr(commands, "write_access", lambda *_: "who may do what and did it: access.md")
     return stage
 
 
@@ -240,3 +241,12 @@ def test_every_polite_signal_ends_a_rehearsal_in_order() -> None:
         command = [sys.executable, "-c", program, str(int(number))]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
         assert done.stdout == "in order\n", done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "up"])
+@pytest.mark.parametrize("delivery", [SUCCEEDED, FAILED])
+def test_the_place_of_what_roles_did_is_said_whether_a_delivery_succeeded_or_not(
+    stage: Stage, command: str, delivery: Delivery
+) -> None:
+    stage.delivery, stage.asks = delivery, False
+    assert "who may do what and did it: access.md" in call(command).output

@@ -46,6 +46,8 @@ class Running:
             api=self,
             request=request,
             config=config,
+            folders=None,
+            assembly=None,
             bare=self.folder,
             pipeline=SimpleNamespace(branch="main"),
             environment=dict,
@@ -96,6 +98,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Running:
     )
     monkeypatch.setattr(Repository, "open", lambda *_: repository)
     monkeypatch.setattr(live_commands, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(live_commands, "write_access", lambda *_: "who may do what: access.md")
     return running
 
 
@@ -221,3 +224,9 @@ def test_without_a_rehearsal_that_runs_each_command_says_how_to_start_one(tmp_pa
         assert result.exit_code == 1
         assert f"no rehearsal of {tmp_path} is running" in result.stderr
     assert not Folders(root=tmp_path / ".rehearsal").root.exists()
+
+
+def test_a_delivery_ends_with_the_place_of_what_roles_did_whether_it_succeeded_or_not(running: Running) -> None:
+    for delivery in (SUCCEEDED, FAILED, None):
+        running.delivery = delivery
+        assert "who may do what: access.md" in call("push").output

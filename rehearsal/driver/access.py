@@ -1,0 +1,61 @@
+"""Writes down what the roles of a rehearsal may do and what they did."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+from rehearsal.access.page import markdown
+from rehearsal.access.records import records
+from rehearsal.access.report import Document, compare
+from rehearsal.driver.assembly import Assembly
+from rehearsal.driver.folders import Folders
+from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.config import EmulatorConfig
+
+PATIENCE_SECONDS = 30
+
+
+def write_access(folders: Folders, assembly: Assembly, config: EmulatorConfig) -> str:
+    """Write ``access.json`` and ``access.md``; return the line that says where they are and what they hold."""
+    recorded = _recorded(config)
+    granted: dict[str, dict[str, Document]] = {}
+    for account in sorted({each.account for each in assembly.environments()}):
+        iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
+        granted |= _granted(iam)
+    found = compare(granted, records(recorded["asked"]), left_out=recorded["left_out"])
+    page = folders.access.with_suffix(".md")
+    folders.access.write_text(json.dumps(found, indent=2) + "\n")
+    page.write_text(markdown(found))
+    denied = sum(len(each["denied"]) for each in found["principals"])
+    unused = sum(len(each["unused"]) for each in found["principals"])
+    return f"who may do what, and did it: {page} ({denied} denied, {unused} statements wider than used)"
+
+
+def _recorded(config: EmulatorConfig) -> dict[str, Any]:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{config.endpoint}/_rehearsal/access", timeout=PATIENCE_SECONDS) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+def _granted(iam: Any) -> dict[str, dict[str, Document]]:
+    known: dict[str, Document] = {}
+    return {
+        role["Arn"]: dict(_policies(iam, role["RoleName"], known))
+        for page in iam.get_paginator("list_roles").paginate()
+        for role in page["Roles"]
+    }
+
+
+def _policies(iam: Any, role: str, known: dict[str, Document]) -> Iterator[tuple[str, Document]]:
+    for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
+        for name in page["PolicyNames"]:
+            yield name, iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
+        for attached in page["AttachedPolicies"]:
+            arn = attached["PolicyArn"]
+            if arn not in known:
+                version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+                known[arn] = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+            yield arn, known[arn]
