@@ -23,6 +23,7 @@ VERBS = {
     "delete": ("Delete", "Release", "Revoke", "Disassociate", "Detach", "Schedule", "Deregister", "Terminate"),
 }
 TAGGING_VERBS = ("Tag", "AddTags", "CreateTags", "Put")
+NEEDS_NOTHING = frozenset({"AWS::CDK::Metadata"})
 INVOKE = ("lambda:InvokeFunction",)
 # Properties that hand a role to a service: type, property, and the service principal that gets it.
 PASSED_ROLES = {
@@ -44,12 +45,25 @@ def decisive_actions(resource_type: str, verb: str) -> Sequence[str]:
 
 
 def listed_actions(resource_type: str) -> frozenset[str]:
-    """Return all that CloudFormation may ever need for a resource of a type: what any of its handlers lists."""
+    """Return all that CloudFormation may ever need for a resource of a type: what any of its handlers lists.
+
+    For a type without handlers that is not known: :func:`whole_service`.
+    """
     if resource_type.startswith("Custom::"):
         return frozenset(INVOKE)
     schema = _schema(resource_type)
+    if whole := whole_service(resource_type):
+        return frozenset(whole)
     handlers = [handler.get("permissions", []) for handler in schema.get("handlers", {}).values()]
     return frozenset(action for listed in (*handlers, tagging_actions(resource_type)) for action in listed)
+
+
+def whole_service(resource_type: str) -> Sequence[str]:
+    """Return ``codebuild:*`` for ``AWS::CodeBuild::Project``, whose needs nobody lists; nothing for others."""
+    custom = resource_type.startswith("Custom::")
+    if custom or resource_type in NEEDS_NOTHING or "handlers" in _schema(resource_type):
+        return ()
+    return (f"{resource_type.split('::')[1].lower()}:*",)
 
 
 def tagging_actions(resource_type: str) -> Sequence[str]:

@@ -14,6 +14,7 @@ from rehearsal.access.records import ALLOWED, FORBIDDEN, Record
 
 VERSION = 1
 ANY = "*"
+WHOLE = ":*"
 
 Json = dict[str, Any]
 Document = Mapping[str, Any]
@@ -90,9 +91,9 @@ def _denied(record: Record) -> Json:
 
 def _unused(policy: str, statement: Document, uses: Sequence[tuple[str, str]]) -> Iterable[Json]:
     met = [use for use in uses if _covers(statement, *use)]
-    used = sorted({action for action, _ in met})
     # NotAction grants everything else, as a star does.
     patterns = [ANY] if "NotAction" in statement else _list(statement["Action"])
+    used = sorted({said for action, _ in met for said in _concrete(action, patterns)})
     idle = [pattern for pattern in patterns if not any(_matches(action, pattern) for action in used)]
     resources = _list(statement.get("Resource", []))
     needed = [pattern for pattern in resources if any(_reaches(pattern, resource) for _, resource in met)]
@@ -119,7 +120,15 @@ def _covers(statement: Document, action: str, resource: str) -> bool:
     return named and any(_reaches(pattern, resource) for pattern in _list(statement["Resource"]))
 
 
+def _concrete(action: str, patterns: Sequence[str]) -> list[str]:
+    # Of a service of which all may have been needed, the statement's own words stay.
+    within = [pattern for pattern in patterns if pattern != ANY and _matches(action, pattern)]
+    return within if action.endswith(WHOLE) and within else [action]
+
+
 def _matches(action: str, pattern: str) -> bool:
+    if action.endswith(WHOLE) and pattern.lower().startswith(action.removesuffix(ANY)):
+        return True
     return fnmatchcase(action.lower(), pattern.lower())
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.services import iam
 
-from rehearsal.access.decisive import PASSED_ROLES, decisive_actions
+from rehearsal.access.decisive import PASSED_ROLES, decisive_actions, whole_service
 from rehearsal.access.records import ALLOWED, DENIED, RECORDS
 from rehearsal.emulator import hooks
 from rehearsal.emulator.wiring.operations import ResourceOperation
@@ -25,9 +25,10 @@ def require_permission(role: str, operation: ResourceOperation) -> None:
     layers = _policy_layers(role)
     wanted = decisive_actions(operation.resource_type, operation.verb)
     allowed = [action for action in wanted if _allowed_somewhere(layers, action)]
-    for action in allowed or wanted[:1]:
-        RECORDS.note(role, action, operation.resource_type, ALLOWED if allowed else DENIED)
-    if wanted and not allowed:
+    refused = bool(wanted) and not allowed
+    for action in allowed or wanted[:1] or whole_service(operation.resource_type):
+        RECORDS.note(role, action, operation.resource_type, DENIED if refused else ALLOWED)
+    if refused:
         _refuse(role, wanted[0])
     passed, service = PASSED_ROLES.get(operation.resource_type, ("", ""))
     handed = operation.properties.get(passed) if operation.verb != "delete" else None

@@ -59,6 +59,8 @@ def test_what_cloudformation_does_with_its_role_is_recorded_on_types(account: Ac
     resources: dict[str, Any] = {
         "Topic": resource("AWS::SNS::Topic"),
         "Queue": resource("AWS::SQS::Queue"),
+        "Note": resource("AWS::CDK::Metadata"),
+        "Build": resource("AWS::CodeBuild::Project"),
         "Code": resource("AWS::Lambda::Function", {"Role": passed}),
     }
     for name, each in resources.items():
@@ -66,6 +68,8 @@ def test_what_cloudformation_does_with_its_role_is_recorded_on_types(account: Ac
     found = {each[:4] for each in asked(account)}
     assert ("exec", "sns:CreateTopic", "AWS::SNS::Topic", "allowed") in found
     assert ("exec", "sqs:CreateQueue", "AWS::SQS::Queue", "denied") in found
+    assert ("exec", "codebuild:*", "AWS::CodeBuild::Project", "allowed") in found
+    assert "AWS::CDK::Metadata" not in {each[2] for each in found}
     assert ("exec", "iam:PassRole", passed, "denied") in found
 
 

@@ -56,3 +56,7 @@ def test_all_that_a_type_may_need_is_what_its_handlers_and_its_tagging_list() ->
     assert {"sns:CreateTopic", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:TagResource"} <= listed
     assert listed_actions("Custom::Anything") == {"lambda:InvokeFunction"}
     assert listed_actions("AWS::CDK::Metadata") == frozenset()
+
+
+def test_for_a_type_whose_needs_nobody_lists_all_of_its_service_may_be_needed() -> None:
+    assert listed_actions("AWS::CodeBuild::Project") == {"codebuild:*"}

@@ -79,6 +79,17 @@ def test_for_what_cloudformation_made_all_that_its_type_may_need_counts_as_used(
     assert grant["narrower"]["Action"] == ["sns:CreateTopic", "sns:DeleteTopic", "sns:TagResource"]
 
 
+def test_of_a_type_whose_needs_are_not_listed_all_of_its_service_counts_as_used_and_stays_as_it_is() -> None:
+    made = asked("codebuild:*", "AWS::CodeBuild::Project")
+    wide = allow(["codebuild:*", "codebuild:CreateProject", "sqs:*"])
+    (grant,) = found(wide, made)["unused"]
+    assert grant["unused_actions"] == ["sqs:*"]
+    assert grant["narrower"] == allow(["codebuild:*", "codebuild:CreateProject"], ["*"])
+    assert found(allow(["codebuild:CreateProject"], "arn:a"), made)["unused"] == []
+    (grant,) = found(allow("*"), made)["unused"]
+    assert grant["narrower"] == allow(["codebuild:*"], ["*"])
+
+
 def test_statements_that_name_what_they_do_not_grant_are_read_as_such() -> None:
     other = {"Effect": "Allow", "NotAction": ["iam:*"], "Resource": "*"}
     (grant,) = found(other, asked("sns:Publish", "arn:a"), asked("iam:PassRole", "arn:b"))["unused"]
