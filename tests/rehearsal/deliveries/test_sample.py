@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.driver.access import write_access
 from rehearsal.driver.rehearsal import Decision
 from tests.rehearsal.deliveries.conftest import WANTED
 from tests.rehearsal.deliveries.worlds import DEV, PROD, TOOLS, World, committed, results, write_json
@@ -85,6 +86,23 @@ def test_a_role_stripped_of_a_permission_fails_at_its_action_by_name(sample: Wor
     commit(sample, "Once more", checks=["Smoke"], greeting="again")
     assert sample.push().succeeded
     assert greeting(sample, PROD) == "again"
+
+
+def test_what_roles_did_is_told_beside_what_they_may_do_with_the_denials_of_the_story(sample: World) -> None:
+    rehearsal = sample.rehearsal
+    said = write_access(sample.folders, rehearsal.assembly, rehearsal.config)
+    assert str(sample.folders.root / "access.md") in said
+    found = json.loads(sample.folders.access.read_text())["principals"]
+    builds = [each for each in found if each["denied"]]
+    assert len(builds) == 1, "the role that was stripped of a permission, and no other"
+    assert builds[0]["denied"][0]["statement"]["Effect"] == "Allow"
+    execution = next(
+        each for each in found if f"::{PROD}:role/" in each["principal"] and "cfn-exec" in each["principal"]
+    )
+    made = {(each["action"], each["resource"]) for each in execution["used"]}
+    assert ("ssm:PutParameter", "AWS::SSM::Parameter") in made
+    assert execution["unused"][0]["unused_actions"] == []
+    assert "s3:CreateBucket" in execution["unused"][0]["narrower"]["Action"]
 
 
 def _changed_at(world: World, account: str) -> dict[str, Any]:
