@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 SHOWN = 3
+NAMED = 20
+LONG = 5_000  # characters; AWS's ReadOnlyAccess has thousands of actions
 
 Json = Mapping[str, Any]
 
@@ -68,7 +70,8 @@ def _row(action: str, records: Sequence[Json]) -> str:
 
 def _grant(grant: Json) -> Iterator[str]:
     idle = [f"`{pattern}`" for pattern in (*grant["unused_actions"], *grant["unused_resources"])]
-    what = f"never used: {', '.join(idle)}" if idle else "wider than what was used"
+    more = f" and {len(idle) - NAMED} more" if len(idle) > NAMED else ""
+    what = f"never used: {', '.join(idle[:NAMED])}{more}" if idle else "wider than what was used"
     yield f"{grant['policy']}, {what}. Of"
     yield from _block(grant["statement"])
     if grant["narrower"] is None:
@@ -79,6 +82,7 @@ def _grant(grant: Json) -> Iterator[str]:
 
 
 def _block(statement: Json) -> Iterator[str]:
-    yield "```json"
-    yield json.dumps(statement, indent=2)
-    yield "```"
+    text = json.dumps(statement, indent=2)
+    yield from (
+        ("```json", text, "```") if len(text) <= LONG else ("a statement too long for here (access.json has it)",)
+    )

@@ -57,3 +57,10 @@ def test_roles_that_did_nothing_are_a_list_and_a_bound_that_was_hit_is_said() ->
     assert page(IDLE).endswith("## Did nothing in this run\n- `role/idle`\n")
     assert "not recorded" not in page(IDLE)
     assert "**7 questions were not recorded**" in page(IDLE, left_out=7)
+
+
+def test_of_a_statement_with_thousands_of_actions_only_the_first_unused_ones_are_named() -> None:
+    wide = {"Effect": "Allow", "Action": [f"service{number}:Get*" for number in range(1000)], "Resource": "*"}
+    said = page({**IDLE, "used": [used("a:B", "a")], "unused": [{**grant(NARROW, *wide["Action"]), "statement": wide}]})
+    assert "`service19:Get*` and 980 more. Of\na statement too long for here (access.json has it)\nthis was" in said
+    assert "service20:" not in said
