@@ -29,6 +29,7 @@ MODULES = (
     "rehearsal.emulator.extensions.log_groups",
     "rehearsal.emulator.extensions.log_permissions",
     "rehearsal.emulator.extensions.databases",
+    "rehearsal.emulator.extensions.adoptions",
     "rehearsal.emulator.extensions.replacements",
     "rehearsal.codebuild.extension",
     "rehearsal.codepipeline.extension",
