@@ -7,6 +7,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 DELIVERIES = "deliveries"
+STORIES = {DELIVERIES, "page"}
+"""Folders of tests/rehearsal whose files are stories: each test builds on what the one before has left."""
 MACHINERY = {"benchmarks", "function", "rehearsal", "review", "steps", "tooling"}
 """Unit tests that do not look at the app, and so need not wait for its synth."""
 
@@ -27,9 +29,14 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is no
 
 
 def arranged(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Return ``items`` with the longest groups first, and deliveries, which are stories, in the order of their file."""
-    stories = sorted((item for item in items if DELIVERIES in item.path.parts), key=_line)
-    return [*stories, *(item for item in items if DELIVERIES not in item.path.parts)]
+    """Return ``items`` with the longest groups first, and stories in the order of their file."""
+    stories = sorted((item for item in items if _is_story(item.path)), key=_line)
+    return [*stories, *(item for item in items if not _is_story(item.path))]
+
+
+def _is_story(path: PurePath) -> bool:
+    room, folder, *_ = path.parts[path.parts.index("tests") + 1 :]
+    return room == "rehearsal" and folder in STORIES
 
 
 def _line(item: pytest.Item) -> tuple[bool, str, int]:
