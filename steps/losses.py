@@ -58,7 +58,10 @@ def _stays(id_: str, changes: Mapping[str, Mapping[str, Any]]) -> bool:
     change = changes.get(id_, {})
     if change.get("Action") != "Modify" or change.get("Replacement") == "True":
         return False
-    return all(_refers_to_what_stays(detail, changes) for detail in _recreating(change))
+    causes = _recreating(change)
+    if change.get("Replacement") == "Conditional" and not causes:
+        return False  # Nothing says why, so that nothing says that it stays.
+    return all(_refers_to_what_stays(detail, changes) for detail in causes)
 
 
 def _refers_to_what_stays(detail: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]]) -> bool:

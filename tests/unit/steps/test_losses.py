@@ -44,8 +44,13 @@ def test_a_replacement_is_told_with_the_properties_that_cause_it(replacement: st
     assert found == {"A": f"{verb} be replaced by a new, empty one because of DBName"}
 
 
-def test_a_replacement_without_details_is_a_replacement() -> None:
-    assert told(change("A", DATABASE, "Modify", "True")) == {"A": "would be replaced by a new, empty one"}
+@pytest.mark.parametrize(("replacement", "verb"), [("True", "would"), ("Conditional", "might")])
+@pytest.mark.parametrize("details", [(), (detail("AllocatedStorage", "Never"),)])
+def test_a_replacement_that_no_detail_explains_is_a_replacement(
+    replacement: str, verb: str, details: tuple[dict[str, Any], ...]
+) -> None:
+    found = told(change("A", DATABASE, "Modify", replacement, *details))
+    assert found == {"A": f"{verb} be replaced by a new, empty one"}
 
 
 def test_a_key_whose_policy_changes_does_not_replace_what_it_encrypts() -> None:
