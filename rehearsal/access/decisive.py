@@ -5,15 +5,12 @@ The decisive ones among them (for ``AWS::S3::Bucket``, ``s3:CreateBucket``) are 
 of them would certainly fail in AWS. Asking for all that is listed would refuse roles that work.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
 
-SCHEMA_REGION = "us-east-1"
+from rehearsal.registry import schema
+
 SIDE_ACTIONS = frozenset({"ec2:CreateTags", "ec2:DeleteTags"})
 READING = ("Describe", "Get", "List")
 # The verbs that IAM actions use for an operation, the most telling first.
@@ -40,7 +37,7 @@ def decisive_actions(resource_type: str, verb: str) -> Sequence[str]:
     """Return the actions of which a role needs at least one; none for a type without a schema."""
     if resource_type.startswith("Custom::"):
         return INVOKE
-    listed = _schema(resource_type).get("handlers", {}).get(verb, {}).get("permissions", [])
+    listed = schema(resource_type).get("handlers", {}).get(verb, {}).get("permissions", [])
     return tuple(most_telling(resource_type, listed, VERBS[verb]))
 
 
@@ -51,24 +48,23 @@ def listed_actions(resource_type: str) -> frozenset[str]:
     """
     if resource_type.startswith("Custom::"):
         return frozenset(INVOKE)
-    schema = _schema(resource_type)
     if whole := whole_service(resource_type):
         return frozenset(whole)
-    handlers = [handler.get("permissions", []) for handler in schema.get("handlers", {}).values()]
+    handlers = [handler.get("permissions", []) for handler in schema(resource_type).get("handlers", {}).values()]
     return frozenset(action for listed in (*handlers, tagging_actions(resource_type)) for action in listed)
 
 
 def whole_service(resource_type: str) -> Sequence[str]:
     """Return ``codebuild:*`` for ``AWS::CodeBuild::Project``, whose needs nobody lists; nothing for others."""
     custom = resource_type.startswith("Custom::")
-    if custom or resource_type in NEEDS_NOTHING or "handlers" in _schema(resource_type):
+    if custom or resource_type in NEEDS_NOTHING or "handlers" in schema(resource_type):
         return ()
     return (f"{resource_type.split('::')[1].lower()}:*",)
 
 
 def tagging_actions(resource_type: str) -> Sequence[str]:
     """Return the actions of which a role needs at least one to tag a resource; none where the schema names none."""
-    listed = _schema(resource_type).get("tagging", {}).get("permissions", [])
+    listed = schema(resource_type).get("tagging", {}).get("permissions", [])
     return tuple(action for action in listed if _verb_of(action).startswith(TAGGING_VERBS))
 
 
@@ -89,24 +85,3 @@ def most_telling(resource_type: str, permissions: Sequence[str], verbs: Sequence
 
 def _verb_of(action: str) -> str:
     return action.split(":")[1]
-
-
-@cache
-def _schema(resource_type: str) -> dict[str, Any]:
-    """Return a type's schema, read from cfn-lint's files: importing the package takes half a second."""
-    digest = _registry().get(resource_type)
-    found: dict[str, Any] = json.loads((_folder() / "resources" / f"{digest}.json").read_text()) if digest else {}
-    return found
-
-
-@cache
-def _registry() -> dict[str, str]:
-    found: dict[str, str] = json.loads((_folder() / "providers" / f"{SCHEMA_REGION}.json").read_text())
-    return found
-
-
-@cache
-def _folder() -> Path:
-    package = find_spec("cfnlint")
-    assert package is not None  # noqa: S101 - locked beside this package
-    return Path(str(package.origin)).parent / "data" / "schemas"

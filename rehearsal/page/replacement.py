@@ -1,7 +1,8 @@
 """Which properties cannot change without a new resource, by the schemas that CloudFormation publishes."""
 
 from functools import cache
-from typing import Any
+
+from rehearsal.registry import schema
 
 PREFIX = "/properties/"
 
@@ -19,18 +20,11 @@ def replaces(type_: str, path: str) -> str:
 
 @cache
 def _create_only(type_: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    # It reads hundreds of schemas' names when it is imported, which only a comparison needs.
-    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError  # noqa: PLC0415
-
-    try:
-        schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", type_).schema
-    except ResourceNotFoundError:
-        return (), ()
-    return _paths(schema, "createOnlyProperties"), _paths(schema, "conditionalCreateOnlyProperties")
+    return _paths(type_, "createOnlyProperties"), _paths(type_, "conditionalCreateOnlyProperties")
 
 
-def _paths(schema: dict[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(each.removeprefix(PREFIX).replace("/", ".") for each in schema.get(name, []))
+def _paths(type_: str, name: str) -> tuple[str, ...]:
+    return tuple(each.removeprefix(PREFIX).replace("/", ".") for each in schema(type_).get(name, []))
 
 
 def _within(path: str, other: str) -> bool:

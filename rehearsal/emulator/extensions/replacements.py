@@ -7,10 +7,14 @@ The properties are ``createOnlyProperties`` of the types' schemas in the CloudFo
 from ministack.services.cloudformation import provisioners
 
 from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.registry import schema
 
-CREATE_ONLY = {"AWS::KMS::Key": (), "AWS::SecretsManager::Secret": ("Name",)}
+PREFIX = "/properties/"
+TYPES = ("AWS::KMS::Key", "AWS::SecretsManager::Secret")
 
 
 def install(_config: EmulatorConfig) -> None:
     """Say so for change sets."""
-    provisioners._REPLACING_PROPERTIES.update(CREATE_ONLY)
+    for type_ in TYPES:
+        properties = schema(type_).get("createOnlyProperties", [])
+        provisioners._REPLACING_PROPERTIES[type_] = tuple(each.removeprefix(PREFIX) for each in properties)

@@ -1,0 +1,33 @@
+"""The schemas of resource types that the CloudFormation registry publishes, of which cfn-lint carries a copy."""
+
+import json
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+REGION = "us-east-1"
+
+
+@cache
+def schema(resource_type: str) -> dict[str, Any]:
+    """Return a type's schema, empty where none is published; do not change it.
+
+    It is read from cfn-lint's files: importing the package takes half a second.
+    """
+    digest = _digests().get(resource_type)
+    found: dict[str, Any] = json.loads((_folder() / "resources" / f"{digest}.json").read_text()) if digest else {}
+    return found
+
+
+@cache
+def _digests() -> dict[str, str]:
+    found: dict[str, str] = json.loads((_folder() / "providers" / f"{REGION}.json").read_text())
+    return found
+
+
+@cache
+def _folder() -> Path:
+    package = find_spec("cfnlint")
+    assert package is not None  # noqa: S101 - locked beside this package
+    return Path(str(package.origin)).parent / "data" / "schemas"
