@@ -46,7 +46,7 @@ def start_parameters(context: ActionContext) -> Parameters:
         "idempotencyToken": context.run_id,
         "sourceTypeOverride": "S3",
         "sourceLocationOverride": _place(context, primary),
-        "environmentVariablesOverride": _environment(context),
+        "environmentVariablesOverride": _environment(context, primary),
         **_outputs(context),
     }
     others = [name for name in names if name != primary]
@@ -105,9 +105,9 @@ def _output(context: ActionContext, name: str) -> Parameters:
     }
 
 
-def _environment(context: ActionContext) -> list[dict[str, str]]:
+def _environment(context: ActionContext, primary: str) -> list[dict[str, str]]:
     """The action's variables, after those that CodeBuild sets for a build that CodePipeline starts."""
-    commit = next(iter(context.commits.values()), "")
+    commit = context.revisions.get(primary) or next(iter(context.revisions.values()), "")
     own = [
         {"name": "CODEBUILD_INITIATOR", "value": f"codepipeline/{context.pipeline}", "type": "PLAINTEXT"},
         {"name": "CODEBUILD_RESOLVED_SOURCE_VERSION", "value": commit, "type": "PLAINTEXT"},

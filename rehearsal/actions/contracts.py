@@ -1,6 +1,6 @@
 """What an action is given, and what it answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +33,22 @@ class Outcome:
     revision: Revision | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class JobResult:
+    """What the worker of a job reports of it.
+
+    ``failure`` is the type of a failure (JobFailed, ConfigurationError, …) and empty for a success. With a
+    ``continuation`` the job is not over: its worker wants to be called again, with this token.
+    """
+
+    summary: str = ""
+    external_id: str = ""
+    percent: int | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    continuation: str = ""
+    failure: str = ""
+
+
 class Clients(Protocol):
     """boto3 clients under the action's role."""
 
@@ -49,17 +65,53 @@ class Permits(Protocol):
         ...
 
 
+class FunctionOutput(Protocol):
+    """What a function writes into its log."""
+
+    def __call__(self, function: str) -> Callable[[], Iterable[str]]:
+        """Return what answers the lines that have come since it was asked last, or since now."""
+        ...
+
+
+class ArtifactCredentials(Protocol):
+    """Credentials that the action's role lends to whoever does its work."""
+
+    def __call__(self, policy: str) -> Mapping[str, str]:
+        """Return those of a new session, under STS's names, that may do no more than a policy document allows."""
+        ...
+
+
 class Progress(Protocol):
     """How an action says what it does, and hears that it is not wanted any more."""
 
     def report(
-        self, *, summary: str | None = None, external_id: str | None = None, external_url: str | None = None
+        self,
+        *,
+        summary: str | None = None,
+        external_id: str | None = None,
+        external_url: str | None = None,
+        percent: int | None = None,
     ) -> None:
-        """Publish what the action does now, and the id and address of what it does it with."""
+        """Publish what the action does now and how much of it is done, the id and address of what it does it with."""
         ...
 
     def pause(self, seconds: float) -> None:
         """Wait a moment between two looks.
+
+        Raises:
+            ActionAbandonedError: nobody waits for the action any more.
+        """
+        ...
+
+    def open_job(self, details: Callable[[], Mapping[str, Any]]) -> str:
+        """Open a job on which a worker reports by its id, and return the id.
+
+        ``details`` answers GetJobDetails' ``data``, anew for each call since credentials end.
+        """
+        ...
+
+    def job_result(self, job: str, timeout: float) -> JobResult | None:
+        """Return what was reported of a job, or None after ``timeout`` seconds.
 
         Raises:
             ActionAbandonedError: nobody waits for the action any more.
@@ -80,11 +132,13 @@ class ActionContext:
     """One run of one action.
 
     ``configuration`` has its variables resolved. ``commit`` is the commit that a source action must deliver, empty for
-    whatever its branch points at. ``commits`` are those that source actions delivered, by action.
+    whatever its branch points at. ``revisions`` are those that source actions delivered, by artifact. ``pipeline_arn``
+    names the pipeline, which may live in another region than the action.
     """
 
     run_id: str
     pipeline: str
+    pipeline_arn: str
     execution: str
     stage: str
     action: Action
@@ -95,12 +149,14 @@ class ActionContext:
     clients: Clients
     permits: Permits
     artifacts: Artifacts
+    artifact_credentials: ArtifactCredentials = field(repr=False)
+    function_output: FunctionOutput
     progress: Progress
     log: ActionLog
     repositories: Path
     build_logs: Path
     commit: str = ""
-    commits: Mapping[str, str] = field(default_factory=dict)
+    revisions: Mapping[str, str] = field(default_factory=dict)
 
 
 class Provider(Protocol):

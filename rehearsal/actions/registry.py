@@ -2,13 +2,14 @@
 
 from types import MappingProxyType
 
-from rehearsal.actions import cloudformation, codebuild, manual_approval, source_connection
+from rehearsal.actions import cloudformation, codebuild, lambda_invoke, manual_approval, source_connection
 from rehearsal.actions.contracts import Provider
 from rehearsal.engine.definition import ActionType
 from rehearsal.engine.providers import (
     CLOUDFORMATION,
     CODEBUILD,
     CODEBUILD_TEST,
+    LAMBDA,
     MANUAL_APPROVAL,
     SOURCE_CONNECTION,
 )
@@ -19,6 +20,7 @@ PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
         CODEBUILD: codebuild.run,
         CODEBUILD_TEST: codebuild.run,
         CLOUDFORMATION: cloudformation.run,
+        LAMBDA: lambda_invoke.run,
         MANUAL_APPROVAL: manual_approval.run,
     }
 )

@@ -11,11 +11,13 @@ from rehearsal.actions.artifacts import Artifacts, object_key
 from rehearsal.actions.contracts import ActionAbandonedError, ActionContext, ActionFailedError, Outcome
 from rehearsal.actions.log import ActionLog
 from rehearsal.actions.registry import PROVIDERS
+from rehearsal.codepipeline.function_output import follow_output
+from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.logs import new_action_log
 from rehearsal.codepipeline.permissions import permits
 from rehearsal.codepipeline.progress import SUMMARY_CHARACTERS, RunProgress
 from rehearsal.codepipeline.replication import brought
-from rehearsal.codepipeline.sessions import RoleSession
+from rehearsal.codepipeline.sessions import RoleSession, as_texts
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.hooks import ServiceError
@@ -28,6 +30,7 @@ from rehearsal.errors import RehearsalError
 
 log = logging.getLogger(__name__)
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
+ROLE_ACCOUNT = 4
 # Bound of the API's errorDetails.message.
 MESSAGE_CHARACTERS = 5000
 
@@ -38,6 +41,7 @@ class ActionRunner:
 
     config: EmulatorConfig
     store: Store
+    jobs: Jobs
     record: PipelineRecord
     execution: Execution
 
@@ -92,9 +96,10 @@ class ActionRunner:
 
     def _outcome(self, action: Action, run: ActionRun, session: RoleSession, action_log: ActionLog) -> Outcome:
         region = action.region or self.record.region
+        acting = session.role.split(":")[ROLE_ACCOUNT]
         with self.store.held():
             namespaces = {**self.execution.namespaces}
-            commits = {name: revision.id for name, revision in self.execution.revisions.items()}
+            revisions = source_revisions(self.execution)
         try:
             configuration = resolve_configuration(action.configuration, namespaces)
         except UnresolvedVariableError as unknown:
@@ -116,6 +121,7 @@ class ActionRunner:
         context = ActionContext(
             run_id=run.id,
             pipeline=self.record.pipeline.name,
+            pipeline_arn=self.record.arn,
             execution=self.execution.id,
             stage=run.stage,
             action=action,
@@ -134,12 +140,23 @@ class ActionRunner:
                 s3=lambda: session.client("s3", region),
                 pipeline_s3=lambda: self._session(None).client("s3", region),
             ),
-            progress=RunProgress(store=self.store, record=self.record, execution=self.execution, run=run),
+            artifact_credentials=lambda policy: as_texts(session.limited(policy, region)),
+            function_output=lambda function: follow_output(
+                self.config, account=acting, region=region, function=function
+            ),
+            progress=RunProgress(
+                store=self.store,
+                jobs=self.jobs,
+                accounts=frozenset({acting, self.record.account}),
+                record=self.record,
+                execution=self.execution,
+                run=run,
+            ),
             log=action_log,
             repositories=self.config.repositories,
             build_logs=self.config.build_logs,
             commit=self.execution.pinned.get(action.name, ""),
-            commits=commits,
+            revisions=revisions,
         )
         # The session is opened first of all, so that a role that cannot be assumed fails every kind of action.
         session.client("sts", region)
@@ -194,3 +211,13 @@ def _explained(refused: ServiceError | ClientError, role: str) -> tuple[str, str
     if code in DENIED:
         return f"{role} is not permitted to perform {operation}: {message}", "PermissionError"
     return f"{operation}: {code}: {message}", "JobFailed"
+
+
+def source_revisions(execution: Execution) -> dict[str, str]:
+    """Return the revisions that source actions delivered, by their output artifact."""
+    return {
+        artifact.name: execution.revisions[action.name].id
+        for action in execution.pipeline.stages[0].actions
+        if action.name in execution.revisions
+        for artifact in action.output_artifacts
+    }

@@ -209,6 +209,7 @@ def _action_state(record: PipelineRecord, stage: str, action: Action) -> Json:
             summary=run.summary,
             externalExecutionId=run.external_id,
             externalExecutionUrl=run.external_url,
+            percentComplete=run.percent,
             errorDetails=given(code=run.error_code, message=run.error_message),
             # The token of an approval that waits: whoever holds it may answer.
             token=run.token if run.running and run.decision is None else "",

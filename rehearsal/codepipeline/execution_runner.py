@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehearsal.codepipeline.action_runner import ActionRunner
+from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.hooks import scope, spawn
@@ -35,10 +36,11 @@ class Journey:
 class ExecutionRunner:
     """Starts executions and lets them run."""
 
-    def __init__(self, config: EmulatorConfig, store: Store) -> None:
-        """Run what ``store`` holds."""
+    def __init__(self, config: EmulatorConfig, store: Store, jobs: Jobs) -> None:
+        """Run what ``store`` holds; workers report on ``jobs``."""
         self._config = config
         self._store = store
+        self._jobs = jobs
         self._attempts: dict[str, int] = {}
 
     def start(
@@ -179,7 +181,11 @@ class ExecutionRunner:
     def _run_group(self, journey: Journey, stage: Stage, group: Sequence[Action]) -> bool:
         """Run actions side by side; answer whether the next run order may start."""
         actions = ActionRunner(
-            config=self._config, store=self._store, record=journey.record, execution=journey.execution
+            config=self._config,
+            store=self._store,
+            jobs=self._jobs,
+            record=journey.record,
+            execution=journey.execution,
         )
         with self._store.held():
             if not self._goes_on(journey):

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from rehearsal.codepipeline import template_urls
+from rehearsal.codepipeline import node_client, template_urls
 from rehearsal.codepipeline.cloudformation_type import PipelineType
 from rehearsal.codepipeline.execution_operations import ExecutionOperations
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
 from rehearsal.codepipeline.intervention_operations import InterventionOperations
+from rehearsal.codepipeline.job_operations import JobOperations
+from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.operations import PipelineOperations
 from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.codepipeline.push import PushRoute
@@ -22,9 +24,15 @@ def install(config: EmulatorConfig) -> None:
     """Register the service and its CloudFormation type, and take up what was saved."""
     store = Store(config.state_dir / "codepipeline")
     store.load()
-    runner = ExecutionRunner(config, store)
+    jobs = Jobs()
+    runner = ExecutionRunner(config, store, jobs)
     pipelines = Pipelines(config, store, runner)
-    groups = (PipelineOperations(pipelines), ExecutionOperations(pipelines), InterventionOperations(pipelines))
+    groups = (
+        PipelineOperations(pipelines),
+        ExecutionOperations(pipelines),
+        InterventionOperations(pipelines),
+        JobOperations(store, jobs),
+    )
     operations = {name: operation for group in groups for name, operation in group.table().items()}
     register_service(
         "codepipeline",
@@ -37,6 +45,7 @@ def install(config: EmulatorConfig) -> None:
         "AWS::CodePipeline::Pipeline", PipelineType(pipelines), create_only=["Name"], tags="list", blocking=True
     )
     template_urls.install()
+    node_client.install()
     on_stopping(store.give_up)
     add_route("push", PushRoute(config, store, runner))
 

@@ -52,14 +52,29 @@ class RoleSession:
                 self._clients[key] = self._new_client(service, region, self._credentials)
             return self._clients[key]
 
-    def _begin(self, region: str) -> Credentials:
+    def limited(self, policy: str, region: str) -> Credentials:
+        """Return credentials of a new session that may do no more than a session policy allows.
+
+        Raises as :meth:`client` does.
+        """
+        return self._begin(region, policy)
+
+    def _begin(self, region: str, policy: str = "") -> Credentials:
         account = self._pipeline_arn.split(":")[4]
+        alone = self._action_role is None or self._action_role == self._pipeline_role
         with scope(account, region):
-            first = assume_service_role(self._pipeline_role, SERVICE, self._name, source_arn=self._pipeline_arn)
-        if self._action_role is None or self._action_role == self._pipeline_role:
+            first = assume_service_role(
+                self._pipeline_role,
+                SERVICE,
+                self._name,
+                source_arn=self._pipeline_arn,
+                policy=policy if alone else "",
+            )
+        if alone:
             return first
         sts = self._new_client("sts", region, first)
-        answer = sts.assume_role(RoleArn=self._action_role, RoleSessionName=self._name)["Credentials"]
+        limits = {"Policy": policy} if policy else {}
+        answer = sts.assume_role(RoleArn=self._action_role, RoleSessionName=self._name, **limits)["Credentials"]
         return Credentials(
             AccessKeyId=answer["AccessKeyId"],
             SecretAccessKey=answer["SecretAccessKey"],
@@ -71,5 +86,10 @@ class RoleSession:
             service,
             endpoint=self._config.endpoint,
             region=region,
-            credentials={name: str(value) for name, value in credentials.items()},
+            credentials=as_texts(credentials),
         )
+
+
+def as_texts(credentials: Credentials) -> dict[str, str]:
+    """Return credentials as clients and workers take them."""
+    return {name: str(value) for name, value in credentials.items()}

@@ -72,6 +72,11 @@ class Store:
         """Let go of the store until something changes, or for ``seconds``. Call it while holding the store."""
         self._changed.wait(seconds)
 
+    def wake(self) -> None:
+        """Wake whoever waits for a change, since something changed that is not saved."""
+        with self._changed:
+            self._changed.notify_all()
+
     def load(self) -> None:
         """Read what was saved. An execution that was running then is over now, and says so."""
         with self._changed:

@@ -90,6 +90,7 @@ class ActionRun(Record):
     summary: str = ""
     external_id: str = ""
     external_url: str = ""
+    percent: int | None = None
     token: str = ""
     decision: Decision | None = None
     error_code: str = ""

@@ -24,6 +24,7 @@ SOURCE_CONNECTION = ActionType(category="Source", owner="AWS", provider="CodeSta
 CODEBUILD = ActionType(category="Build", owner="AWS", provider="CodeBuild", version="1")
 CODEBUILD_TEST = ActionType(category="Test", owner="AWS", provider="CodeBuild", version="1")
 CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudFormation", version="1")
+LAMBDA = ActionType(category="Invoke", owner="AWS", provider="Lambda", version="1")
 MANUAL_APPROVAL = ActionType(category="Approval", owner="AWS", provider="Manual", version="1")
 
 CHANGE_SET_REPLACE = "CHANGE_SET_REPLACE"
@@ -73,6 +74,12 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
             allowed=MappingProxyType(
                 {"ActionMode": frozenset({CHANGE_SET_REPLACE, CHANGE_SET_EXECUTE, CREATE_UPDATE, DELETE_ONLY})}
             ),
+        ),
+        LAMBDA: ProviderRules(
+            inputs=(0, 5),
+            outputs=(0, 5),
+            required=frozenset({"FunctionName"}),
+            optional=frozenset({"UserParameters"}),
         ),
         MANUAL_APPROVAL: ProviderRules(
             inputs=(0, 0),

@@ -16,12 +16,15 @@ from rehearsal.emulator.wiring.scope import account, region
 SESSION_SECONDS = 12 * 3600
 
 
-def assume_service_role(role_arn: str, service: str, session_name: str, *, source_arn: str = "") -> Credentials:
+def assume_service_role(
+    role_arn: str, service: str, session_name: str, *, source_arn: str = "", policy: str = ""
+) -> Credentials:
     """Return credentials under which ``service`` acts as ``role_arn``.
 
     The role's trust policy must let the service principal (such as ``codebuild.amazonaws.com``) in; conditions on
     ``aws:SourceAccount`` and ``aws:SourceArn`` see the current account and ``source_arn``. Every call with these
-    credentials is then enforced under the role. They last twelve hours.
+    credentials is then enforced under the role, and within ``policy``, a session policy, if one is given. They last
+    twelve hours.
 
     Raises:
         ServiceError: AccessDenied, when the role does not exist or does not trust the service.
@@ -44,6 +47,7 @@ def assume_service_role(role_arn: str, service: str, session_name: str, *, sourc
             "Expiration": time.time() + SESSION_SECONDS,
             "AccountId": role_account,
             "PrincipalType": "AssumedRole",
+            "SessionPolicies": {"Policy": policy, "PolicyArns": []} if policy else None,
         },
     )
     return credentials

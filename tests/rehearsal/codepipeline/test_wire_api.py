@@ -79,9 +79,11 @@ def test_accounts_and_regions_do_not_see_each_other(shop: Shop) -> None:
 
 
 def test_an_unknown_provider_is_refused_by_name(shop: Shop) -> None:
-    notify = stage("Gate", action("Notify", "Invoke", "Lambda", configuration={"FunctionName": "f"}))
+    notify = stage("Gate", action("Notify", "Invoke", "StepFunctions", configuration={"StateMachineArn": "a"}))
     declared = declaration("unknown", stage("Source", source("acme/unknown")), notify)
-    with pytest.raises(ClientError, match=r"Provider: 'Lambda'.* in action 'Notify' is not available") as refused:
+    with pytest.raises(
+        ClientError, match=r"Provider: 'StepFunctions'.* in action 'Notify' is not available"
+    ) as refused:
         shop.codepipeline.create_pipeline(pipeline=declared)
     assert refused.value.response["Error"]["Code"] == "InvalidActionDeclarationException"
 

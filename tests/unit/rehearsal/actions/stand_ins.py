@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rehearsal.actions.artifacts import Artifacts, archive_of
-from rehearsal.actions.contracts import ActionAbandonedError, ActionContext
+from rehearsal.actions.contracts import ActionAbandonedError, ActionContext, JobResult
 from rehearsal.actions.log import ActionLog
 from rehearsal.engine.definition import Action, ArtifactStore
 from rehearsal.engine.execution import Decision, Location
@@ -85,6 +85,8 @@ class Reports:
 
     patience: int = 1000
     decision: Decision | None = None
+    results: list[JobResult | None] = field(default_factory=list)
+    jobs: list[Callable[[], Mapping[str, Any]]] = field(default_factory=list)
     said: list[Json] = field(default_factory=list)
 
     def report(self, **members: Any) -> None:
@@ -94,6 +96,14 @@ class Reports:
         self.patience -= 1
         if self.patience < 0:
             raise ActionAbandonedError
+
+    def open_job(self, details: Callable[[], Mapping[str, Any]]) -> str:
+        self.jobs.append(details)
+        return f"job-{len(self.jobs)}"
+
+    def job_result(self, job: str, timeout: float) -> JobResult | None:
+        """The next of ``results``; nothing once they are used up."""
+        return self.results.pop(0) if self.results else None
 
     def decide(self, token: str, timeout: float) -> Decision | None:
         self.said.append({"token": token, "timeout": timeout})
@@ -109,7 +119,8 @@ def context(
     bucket: Bucket | None = None,
     reports: Reports | None = None,
     key: str = "",
-    commits: Mapping[str, str] | None = None,
+    revisions: Mapping[str, str] | None = None,
+    output: Sequence[str] = (),
     permitted: Sequence[str] = (),
 ) -> ActionContext:
     """Return the context of one run of ``action``, whose input artifacts hold ``files`` by artifact and path."""
@@ -127,6 +138,7 @@ def context(
     return ActionContext(
         run_id="run-1",
         pipeline="delivery",
+        pipeline_arn=f"arn:aws:codepipeline:{REGION}:111111111111:delivery",
         execution="execution-1",
         stage="Stage",
         action=action,
@@ -139,11 +151,17 @@ def context(
         artifacts=Artifacts(
             store=store, inputs=inputs, outputs=outputs, s3=lambda: storage, pipeline_s3=lambda: storage
         ),
+        artifact_credentials=lambda policy: {
+            "AccessKeyId": "ASIA",
+            "SecretAccessKey": "secret",
+            "SessionToken": policy,
+        },
+        function_output=lambda function: lambda: output,
         progress=reports or Reports(),
         log=ActionLog(folder / "action.log"),
         repositories=folder / "repositories",
         build_logs=folder / "builds",
-        commits=commits or {},
+        revisions=revisions or {},
     )
 
 

@@ -24,7 +24,7 @@ def service(*later: dict[str, Any]) -> Service:
 
 
 def start(tmp_path: Path, action: Any = None, **members: Any) -> dict[str, Any]:
-    return codebuild.start_parameters(context(tmp_path, action or build(**members), commits={"Source": "c0ffee"}))
+    return codebuild.start_parameters(context(tmp_path, action or build(**members), revisions={"Files": "c0ffee"}))
 
 
 def test_a_build_that_succeeds_hands_on_what_it_exports(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ConnectTimeoutError
 from rehearsal.actions.contracts import ActionAbandonedError, ActionContext, ActionFailedError, Outcome
 from rehearsal.codepipeline import action_runner
 from rehearsal.codepipeline.action_runner import ActionRunner
+from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.logs import action_log
 from rehearsal.emulator.hooks import ServiceError
 from rehearsal.engine.definition import Action
@@ -47,7 +48,7 @@ def run(
     monkeypatch.setattr(action_runner, "PROVIDERS", {wanted.action_type_id: provider})
     one = execution(artifacts={"Files": Location(bucket="artifacts", key="delivery/Files/in")})
     store, record = stored(folder / "store", one)
-    runner = ActionRunner(config=configuration(folder), store=store, record=record, execution=one)
+    runner = ActionRunner(config=configuration(folder), store=store, jobs=Jobs(), record=record, execution=one)
     started = runner.begin("Stage", wanted)
     runner.run(wanted, started)
     return runner, started

@@ -10,6 +10,7 @@ import pytest
 
 from rehearsal.codepipeline import execution_runner
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
+from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.engine.definition import Action, OnFailure, Pipeline, Stage
 from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, ExecutionStatus, StageStatus, Trigger
@@ -50,7 +51,7 @@ def running(
         return Actions(script=script, store=store, execution=execution)
 
     monkeypatch.setattr(execution_runner, "ActionRunner", actions)
-    return ExecutionRunner(configuration(folder), store), store, record
+    return ExecutionRunner(configuration(folder), store, Jobs()), store, record
 
 
 def started(runner: ExecutionRunner, store: Store, record: PipelineRecord) -> Execution:

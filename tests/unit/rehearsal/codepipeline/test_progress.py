@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.actions.contracts import ActionAbandonedError
+from rehearsal.actions.contracts import ActionAbandonedError, JobResult
+from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.progress import SUMMARY_CHARACTERS, RunProgress
 from rehearsal.codepipeline.store import Store
 from rehearsal.engine.execution import ActionStatus, Decision
-from tests.unit.rehearsal.codepipeline.records import KEY, eventually, stored
+from tests.unit.rehearsal.codepipeline.records import ACCOUNT, KEY, eventually, stored
 from tests.unit.rehearsal.engine.samples import execution, ran
 
 
@@ -16,7 +17,7 @@ def progress(folder: Path) -> RunProgress:
     one = execution()
     one.actions.append(run)
     store, record = stored(folder, one)
-    return RunProgress(store=store, record=record, execution=one, run=run)
+    return RunProgress(store=store, jobs=Jobs(), accounts=frozenset({ACCOUNT}), record=record, execution=one, run=run)
 
 
 def saved(folder: Path) -> str:
@@ -86,3 +87,24 @@ def test_a_waiting_approval_is_given_up_when_the_emulator_stops(tmp_path: Path) 
     assert ended
     assert isinstance(found.store, Store)
     assert found.store.find(KEY) is found.record
+
+
+def test_a_job_is_waited_for_until_it_is_reported_or_its_time_is_over(tmp_path: Path) -> None:
+    found = progress(tmp_path)
+    job = found.open_job(dict)
+    assert found.job_result(job, 0.01) is None
+    results: list[JobResult | None] = []
+    waiting = threading.Thread(target=lambda: results.append(found.job_result(job, 60)))
+    waiting.start()
+    with found.store.held():
+        found.jobs.get(job, ACCOUNT).result = JobResult(summary="done")
+        found.store.wake()
+    waiting.join()
+    assert results == [JobResult(summary="done")]
+
+
+def test_how_much_is_done_is_kept_until_more_is(tmp_path: Path) -> None:
+    found = progress(tmp_path)
+    found.report(percent=40)
+    found.report(summary="further")
+    assert found.run.percent == 40

@@ -42,7 +42,7 @@ def test_an_action_and_a_condition_are_refused_with_the_path_of_their_construct(
     assembly = app(tmp_path, deploy, Metadata={"aws:cdk:path": "Tools/Delivery/Pipeline/Resource"})
     with pytest.raises(RehearsalError) as refused:
         refuse_unsupported(assembly)
-    runs = "CloudFormation, CodeBuild, CodeStarSourceConnection, Manual"
+    runs = "CloudFormation, CodeBuild, CodeStarSourceConnection, Lambda, Manual"
     assert str(refused.value).splitlines() == [
         "a rehearsal does not run",
         "  Tools/Delivery/Pipeline/Resource: stage Deploy: BeforeEntry",
@@ -52,8 +52,8 @@ def test_an_action_and_a_condition_are_refused_with_the_path_of_their_construct(
 
 
 def test_without_a_path_the_pipeline_is_named_by_its_stack_and_logical_id(tmp_path: Path) -> None:
-    assembly = app(tmp_path, {"Name": "Call", "Actions": [action("Call", "Invoke", "Lambda")]})
-    with pytest.raises(RehearsalError, match=r"Tools/Pipeline: stage Call, action Call: Invoke by AWS's Lambda"):
+    assembly = app(tmp_path, {"Name": "Call", "Actions": [action("Call", "Invoke", "StepFunctions")]})
+    with pytest.raises(RehearsalError, match=r"Tools/Pipeline: stage Call, action Call: Invoke by AWS's StepFunctions"):
         refuse_unsupported(assembly)
 
 

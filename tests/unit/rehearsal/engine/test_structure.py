@@ -49,7 +49,7 @@ def test_a_whole_pipeline_is_accepted() -> None:
 
 
 DOUBLE_SOURCE = Stage(name="Source", actions=(source(), source("Other", output="Files")))
-UNKNOWN = ActionType(category="Invoke", owner="AWS", provider="Lambda", version="1")
+UNKNOWN = ActionType(category="Invoke", owner="AWS", provider="StepFunctions", version="1")
 CASES: dict[str, tuple[Any, str, str]] = {
     "one stage": (pipeline(SOURCE), "InvalidStructureException", "Pipeline has only 1 stage(s)"),
     "stage names": (pipeline(SOURCE, SOURCE), "InvalidStructureException", "Source has been used more than once"),
@@ -63,8 +63,8 @@ CASES: dict[str, tuple[Any, str, str]] = {
         second(action("Notify", UNKNOWN)),
         "InvalidActionDeclarationException",
         (
-            "Provider: 'Lambda', Owner: 'AWS', Version: '1') in action 'Notify' is not available in region eu-west-1: "
-            "the rehearsal runs CloudFormation, CodeBuild, CodeStarSourceConnection, Manual"
+            "Provider: 'StepFunctions', Owner: 'AWS', Version: '1') in action 'Notify' is not available in "
+            "region eu-west-1: the rehearsal runs CloudFormation, CodeBuild, CodeStarSourceConnection, Lambda, Manual"
         ),
     ),
     "too few inputs": (
