@@ -84,6 +84,10 @@ guard-stage: setup ## Stop a change set that would take data away; it, its stack
 protect-stage: setup ## Protect a stage against deletion; its role and stacks come as environment variables
 	@$(RUN) python -m steps.protect
 
+.PHONY: adopt-stage
+adopt-stage: setup ## Take over what a deleted stack kept (STACK_NAME, STAGE_REGION; ADOPT=yes does not ask)
+	@$(RUN) python -m steps.adopt
+
 .PHONY: rehearse
 rehearse: setup ## Carry HEAD from push to prod on this machine (APPROVE=yes answers the approval)
 	@$(RUN) python -m rehearsal run $(REHEARSAL)

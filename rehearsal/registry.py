@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 REGION = "us-east-1"
+PROPERTIES = "/properties/"
 
 
 @cache
@@ -18,6 +19,12 @@ def schema(resource_type: str) -> dict[str, Any]:
     digest = _digests().get(resource_type)
     found: dict[str, Any] = json.loads((_folder() / "resources" / f"{digest}.json").read_text()) if digest else {}
     return found
+
+
+def identifier(resource_type: str) -> str:
+    """Return the property that tells the resources of a type with a schema apart."""
+    (pointer,) = schema(resource_type)["primaryIdentifier"]
+    return str(pointer).removeprefix(PROPERTIES)
 
 
 @cache

@@ -1,5 +1,8 @@
 """The network: two zones, three tiers, and a record of every connection."""
 
+from typing import cast
+
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -41,6 +44,7 @@ class Network(Construct):
                 )
             },
         )
+        self._keep_with_the_data(settings.removal_policy)
         self._acknowledge()
         self.flow_logs = log_group(self, "FlowLogs", key=key, settings=settings)
         self.vpc.add_flow_log(
@@ -48,6 +52,12 @@ class Network(Construct):
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(self.flow_logs, self._flow_log_role()),
             traffic_type=ec2.FlowLogTrafficType.ALL,
         )
+
+    def _keep_with_the_data(self, removal_policy: RemovalPolicy) -> None:
+        """A database that outlives its stack holds on to its subnets: AWS would refuse to delete them."""
+        self.vpc.apply_removal_policy(removal_policy)
+        for subnet in self.vpc.isolated_subnets:
+            cast(ec2.CfnSubnet, subnet.node.find_child("Subnet")).apply_removal_policy(removal_policy)
 
     def _acknowledge(self) -> None:
         for subnet in self.vpc.public_subnets:

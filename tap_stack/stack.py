@@ -43,7 +43,7 @@ class TapStack(Stack):
         key = EncryptionKey(self, "Encryption", settings=settings).key
         network = Network(self, "Network", key=key, settings=settings)
         vpc = network.vpc
-        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc)
+        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc, settings=settings)
         storage = Storage(self, "Storage", key=key, settings=settings)
         database = Database(self, "Database", vpc=vpc, security_group=groups.database, key=key, settings=settings)
         function = TapFunction(

@@ -1,5 +1,6 @@
 """What becomes of a stage's data when its stack goes. Changing a line here is changing what is promised."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,33 @@ def test_prod_keeps_every_resource_with_data_when_it_is_removed_or_replaced(kind
     resources = prod.raw(kind).values()
     assert resources
     assert {removal(resource) for resource in resources} == {("Retain", "Retain")}
+
+
+def test_what_prod_keeps_stands_on_nothing_that_goes(prod: Workload) -> None:
+    # AWS refuses to delete a network under a database: the stack's deletion would fail half-way.
+    resources = prod.template["Resources"]
+    kept = {id_ for id_, resource in resources.items() if removal(resource) == ("Retain", "Retain")}
+    stands_on = {
+        (prod.path(resources[id_]), found["Ref"] if "Ref" in found else found["Fn::GetAtt"][0])
+        for id_ in kept
+        for found in references(resources[id_].get("Properties", {}))
+        if "AWS::" not in str(found)
+    }
+    going = {(path, prod.path(resources[id_])) for path, id_ in stands_on if id_ not in kept}
+    # Neither is needed by the data: monitoring stops, and the policy lets nobody in whose distribution is gone.
+    assert going == {("Database/Instance", "Database/Monitoring/Role"), ("Storage/Data/Policy", "Edge/Distribution")}
+
+
+def references(value: Any) -> Iterator[Any]:
+    """Every reference to another resource in a resource's properties."""
+    match value:
+        case {"Ref": _} | {"Fn::GetAtt": _}:
+            yield value
+        case dict():
+            yield from references(list(value.values()))
+        case list():
+            for each in value:
+                yield from references(each)
 
 
 @pytest.mark.parametrize("kind", STATEFUL)

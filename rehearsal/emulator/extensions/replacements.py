@@ -7,9 +7,8 @@ The properties are ``createOnlyProperties`` of the types' schemas in the CloudFo
 from ministack.services.cloudformation import provisioners
 
 from rehearsal.emulator.config import EmulatorConfig
-from rehearsal.registry import schema
+from rehearsal.registry import PROPERTIES, schema
 
-PREFIX = "/properties/"
 TYPES = ("AWS::KMS::Key", "AWS::SecretsManager::Secret")
 
 
@@ -17,4 +16,4 @@ def install(_config: EmulatorConfig) -> None:
     """Say so for change sets."""
     for type_ in TYPES:
         properties = schema(type_).get("createOnlyProperties", [])
-        provisioners._REPLACING_PROPERTIES[type_] = tuple(each.removeprefix(PREFIX) for each in properties)
+        provisioners._REPLACING_PROPERTIES[type_] = tuple(each.removeprefix(PROPERTIES) for each in properties)

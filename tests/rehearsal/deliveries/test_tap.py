@@ -4,14 +4,19 @@ The steps of one story, in order: each builds on what the one before has deploye
 """
 
 import json
+import subprocess
+import sys
+from functools import partial
 from typing import Any
 
 import botocore.exceptions
 import psycopg2
 import pytest
 
+from rehearsal.emulator.clients import account_root
 from tests.rehearsal.deliveries.leftovers import leftovers
-from tests.rehearsal.deliveries.worlds import DEV, HOME, PROD, World, committed, results
+from tests.rehearsal.deliveries.worlds import DEV, ELSEWHERE, HOME, PROD, World, committed, results
+from tests.synthesis import command_environ
 
 pytestmark = [pytest.mark.enable_socket]
 
@@ -85,7 +90,7 @@ def test_the_database_is_a_real_one_reached_with_the_generated_password(tap: Wor
 
 
 def test_a_commit_with_an_unencrypted_bucket_stops_at_synth_and_dev_stays_as_it_is(tap: World) -> None:
-    before = _changed(tap)
+    before = _changed(tap, DEV)
     stack = tap.work / "tap_stack" / "stack.py"
     whole = stack.read_text()
     assert "        storage = Storage(" in whole
@@ -97,7 +102,7 @@ def test_a_commit_with_an_unencrypted_bucket_stops_at_synth_and_dev_stays_as_it_
     committed(tap.work, "Without it")
     assert results(delivery)["Build · Synth"] == "Failed"
     assert not [run for run in delivery.runs if run.stage not in ("Source", "Build")]
-    assert _changed(tap) == before
+    assert _changed(tap, DEV) == before
 
 
 def test_no_call_has_left_loopback_but_to_fetch_packages(tap: World) -> None:
@@ -120,21 +125,91 @@ def test_deleting_prod_is_refused_and_its_data_is_still_there(tap: World) -> Non
     connection.close()
 
 
+def test_a_change_that_would_replace_the_database_in_prod_stops_before_it_executes(tap: World) -> None:
+    before = _changed(tap, PROD)
+    stack = tap.work / "tap_stack" / "stack.py"
+    whole = stack.read_text()
+    wired = "        function = TapFunction("
+    assert wired in whole
+    harmless = (
+        "        if settings.deletion_protection:\n"
+        '            database.instance.node.default_child.backup_target = "region"  # as it is by default\n'
+    )
+    stack.write_text(whole.replace(wired, harmless + wired, 1))
+    committed(tap.work, "Say where backups go")
+    delivery = tap.push()
+    stack.write_text(whole)
+    assert results(delivery)["Prod · prod-tap.Guard"] == "Failed", tap.rehearsal.explain(delivery)
+    assert "Prod · prod-tap.Deploy" not in results(delivery)
+    said = tap.log(delivery, "prod-tap.Guard")
+    assert "TapPipeline/Prod/Tap/Database/Instance/Resource (AWS::RDS::DBInstance prod-tap) would be replaced" in said
+    assert "because of BackupTarget. Nothing was executed." in said
+    assert _changed(tap, PROD) == before
+
+
+def test_what_prod_keeps_when_it_is_deleted_is_adopted_and_delivered_to_again(tap: World) -> None:
+    written = outputs(tap, PROD)["S3BucketName"]
+    (key,) = [each["Key"] for each in tap.client("s3", PROD).list_objects_v2(Bucket=written)["Contents"]]
+    cloudformation, rds = tap.client("cloudformation", PROD), tap.client("rds", PROD)
+    address = connect(tap, PROD).dsn
+    cloudformation.update_termination_protection(StackName="prod-tap", EnableTerminationProtection=False)
+    rds.modify_db_instance(DBInstanceIdentifier="prod-tap", DeletionProtection=False, ApplyImmediately=True)
+    deleted(tap, PROD, "prod-tap")
+    adopt = subprocess.run(
+        [sys.executable, "-m", "steps.adopt"],
+        cwd=tap.work,
+        env={**command_environ(), **by_hand(tap, PROD), "STACK_NAME": "prod-tap", "STAGE_REGION": HOME, "ADOPT": "yes"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert adopt.returncode == 0, adopt.stderr
+    assert tap.stacks(PROD) == {"prod-tap": "IMPORT_COMPLETE"}
+    committed(tap.work, "Deliver to what was adopted")
+    delivery = tap.push()
+    assert delivery.succeeded, tap.rehearsal.explain(delivery)
+    (found,) = rds.describe_db_instances(DBInstanceIdentifier="prod-tap")["DBInstances"]
+    assert found["DeletionProtection"] is True
+    connection = connect(tap, PROD)
+    assert connection.dsn == address
+    with connection.cursor() as cursor:
+        cursor.execute("select amount from payments")
+        assert cursor.fetchone() == (42,)
+    connection.close()
+    assert outputs(tap, PROD)["S3BucketName"] == written
+    assert tap.client("s3", PROD).get_object(Bucket=written, Key=key)["Body"].read()
+
+
 def test_deleting_dev_leaves_nothing_behind(tap: World) -> None:
-    cloudformation = tap.client("cloudformation", DEV)
-    cloudformation.delete_stack(StackName="dev-tap")
-    cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName="dev-tap", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
-    )
-    assert leftovers(lambda service: tap.client(service, DEV)) == {}
-    firewall = tap.client("cloudformation", DEV, HOME)
-    firewall.delete_stack(StackName="dev-tap-firewall")
-    firewall.get_waiter("stack_delete_complete").wait(
-        StackName="dev-tap-firewall", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
-    )
-    assert leftovers(lambda service: tap.client(service, DEV, HOME)) == {}
+    for stack, region in (("dev-tap", ELSEWHERE), ("dev-tap-firewall", HOME)):
+        types = resource_types(tap, DEV, stack, region)
+        assert types
+        deleted(tap, DEV, stack, region)
+        assert leftovers(partial(tap.client, account=DEV, region=region), types) == {}
 
 
-def _changed(world: World) -> Any:
-    stack = world.client("cloudformation", DEV).describe_stacks(StackName="dev-tap")["Stacks"][0]
+def resource_types(world: World, account: str, stack: str, region: str) -> set[str]:
+    template = world.client("cloudformation", account, region).get_template(StackName=stack)["TemplateBody"]
+    return {resource["Type"] for resource in template["Resources"].values()}
+
+
+def deleted(world: World, account: str, stack: str, region: str | None = None) -> None:
+    cloudformation = world.client("cloudformation", account, region)
+    cloudformation.delete_stack(StackName=stack)
+    patience = {"Delay": 1, "MaxAttempts": 60}
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig=patience)
+
+
+def by_hand(world: World, account: str) -> dict[str, str]:
+    """The environment of somebody with all rights in an account."""
+    keys = account_root(account)
+    return {
+        "AWS_ENDPOINT_URL": world.rehearsal.config.endpoint,
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+    }
+
+
+def _changed(world: World, account: str) -> Any:
+    stack = world.client("cloudformation", account).describe_stacks(StackName=STAGES[account])["Stacks"][0]
     return stack["StackStatus"], stack.get("LastUpdatedTime", stack["CreationTime"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ministack.services.cloudformation import changesets, provisioners
 
-from rehearsal.emulator.extensions.adoptions import TYPE
+from rehearsal.emulator.extensions.adoptions import ADOPTABLE
 from tests.rehearsal.emulator.harness import Account, Json, attribute, resource, wait_for
 from tests.rehearsal.emulator.test_databases import OUTPUTS, connect, credentials, described, managed
 
@@ -38,7 +38,9 @@ def kept(days: int = 7) -> Json:
     return {id_: {**each, "DeletionPolicy": "Retain"} for id_, each in found.items()}
 
 
-def propose_import(account: Account, resources: Json, physical_ids: dict[str, str]) -> Json:
+def propose_import(
+    account: Account, resources: Json, physical_ids: dict[str, str], keys: dict[str, str] = IDENTIFIERS
+) -> Json:
     client = account.client("cloudformation")
     client.create_change_set(
         StackName="app",
@@ -49,7 +51,7 @@ def propose_import(account: Account, resources: Json, physical_ids: dict[str, st
             {
                 "ResourceType": resources[id_]["Type"],
                 "LogicalResourceId": id_,
-                "ResourceIdentifier": {IDENTIFIERS[id_]: physical_id},
+                "ResourceIdentifier": {keys[id_]: physical_id},
             }
             for id_, physical_id in physical_ids.items()
         ],
@@ -116,13 +118,17 @@ def test_kept_data_outlives_its_stack_is_adopted_by_the_next_and_stays_through_i
     assert data() == (b"seven", 7)
 
 
-def test_an_instance_that_is_not_there_can_t_be_adopted(account: Account) -> None:
-    instance = {"Database": {**managed()["Database"], "DeletionPolicy": "Retain"}}
-    proposed = propose_import(account, instance, {"Database": "nobody"})
+@pytest.mark.parametrize("kind", ADOPTABLE)
+def test_what_is_not_there_can_t_be_adopted(account: Account, kind: str) -> None:
+    found = {"Kept": resource(kind, DeletionPolicy="Retain")}
+    with_keys = account.client("cloudformation").get_template_summary(TemplateBody=json.dumps({"Resources": found}))
+    ((key,),) = [each["ResourceIdentifiers"] for each in with_keys["ResourceIdentifierSummaries"]]
+    proposed = propose_import(account, found, {"Kept": "nobody"}, {"Kept": key})
     assert proposed["Status"] == "FAILED"
-    assert "DBInstance nobody not found" in proposed["StatusReason"]
+    assert "nobody' was not found" in proposed["StatusReason"]
 
 
-def test_the_emulator_does_not_know_it_by_itself() -> None:
-    assert TYPE not in changesets._IMPORT_LOOKUPS
-    assert "import" not in provisioners._RESOURCE_HANDLERS[TYPE]
+@pytest.mark.parametrize("kind", ADOPTABLE)
+def test_the_emulator_does_not_know_it_by_itself(kind: str) -> None:
+    assert kind not in changesets._IMPORT_LOOKUPS
+    assert "import" not in provisioners._RESOURCE_HANDLERS[kind]
