@@ -24,7 +24,7 @@ CACHES := DELIVERY_CACHE UV_CACHE_DIR npm_config_cache NODE_COMPILE_CACHE JSII_R
 SIDE_BY_SIDE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # What is not deployed, and so does not keep a push waiting: its tests run in pull requests and in `make test`.
 TOOLS := benchmarks rehearsal review tooling
-REHEARSAL = --pipeline-policy bootstrap/tools.json --stage-policy bootstrap/stage.json $(CACHES:%=--keep %) $(if $(PORT),--port $(PORT))
+REHEARSAL = --pipeline-policy bootstrap/tools.json $(patsubst %,--stage-policy %,$(sort $(wildcard bootstrap/stage-*.json))) $(CACHES:%=--keep %) $(if $(PORT),--port $(PORT))
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 
 .PHONY: help

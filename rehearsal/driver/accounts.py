@@ -19,14 +19,14 @@ ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 @dataclass(frozen=True, kw_only=True)
 class ExecutionPolicies:
-    """What CloudFormation may do while it deploys: the policy of the pipeline's account, and of a stage's.
+    """What CloudFormation may do while it deploys: the policies of the pipeline's account, and of a stage's.
 
-    Without a policy it may do everything, as after a plain ``cdk bootstrap`` ("Bootstrap your environment" in the CDK
+    Without any it may do everything, as after a plain ``cdk bootstrap`` ("Bootstrap your environment" in the CDK
     developer guide: AdministratorAccess is the default execution policy).
     """
 
-    pipeline: Path | None = None
-    stage: Path | None = None
+    pipeline: tuple[Path, ...] = ()
+    stage: tuple[Path, ...] = ()
 
 
 def bootstrap(
@@ -65,8 +65,7 @@ def policy_files(assembly: Assembly, policies: ExecutionPolicies) -> dict[str, l
     found = {}
     for account in sorted({each.account for each in assembly.environments()}):
         files = _wanted(account, assembly=assembly, policies=policies).values()
-        given = list(dict.fromkeys(path for path in files if path is not None))
-        found[account] = [] if None in files else given
+        found[account] = list(dict.fromkeys(path for each in files for path in each)) if all(files) else []
     return found
 
 
@@ -75,16 +74,15 @@ def _create_policies(
 ) -> list[str]:
     wanted = _wanted(account, assembly=assembly, policies=policies)
     iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
-    arns = [
-        iam.create_policy(PolicyName=f"cdk-execution-{name}", PolicyDocument=_document(path))["Policy"]["Arn"]
-        if path is not None
-        else ADMINISTRATOR
-        for name, path in wanted.items()
-    ]
-    return list(dict.fromkeys(arns))
+    arns = [] if all(wanted.values()) else [ADMINISTRATOR]
+    for name, paths in wanted.items():
+        for number, path in enumerate(paths, start=1):
+            named = {"PolicyName": f"cdk-execution-{name}-{number}", "PolicyDocument": _document(path)}
+            arns.append(iam.create_policy(**named)["Policy"]["Arn"])
+    return arns
 
 
-def _wanted(account: str, *, assembly: Assembly, policies: ExecutionPolicies) -> dict[str, Path | None]:
+def _wanted(account: str, *, assembly: Assembly, policies: ExecutionPolicies) -> dict[str, tuple[Path, ...]]:
     home = assembly.pipeline().stack
     deployed = {stack.name for stack in assembly.stacks if stack.environment.account == account}
     wanted = {"pipeline": policies.pipeline} if home.name in deployed else {}

@@ -46,13 +46,15 @@ def app_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--app", type=click.Path(path_type=Path), default=Path(), help="The app's repository."),
         click.option(
             "--pipeline-policy",
+            multiple=True,
             type=click.Path(path_type=Path),
-            help="IAM policy of CloudFormation in the pipeline's account; AdministratorAccess if not given.",
+            help="IAM policy of CloudFormation in the pipeline's account, one or more; AdministratorAccess without.",
         ),
         click.option(
             "--stage-policy",
+            multiple=True,
             type=click.Path(path_type=Path),
-            help="IAM policy of CloudFormation in a stage's account; AdministratorAccess if not given.",
+            help="IAM policy of CloudFormation in a stage's account, one or more; AdministratorAccess without.",
         ),
         click.option("--pipeline", default="", metavar="NAME", help="Which pipeline, where the app has several."),
         click.option("--port", type=click.IntRange(1024, 65535), help="The emulator's port; a free one if not given."),
@@ -144,14 +146,14 @@ def is_terminal() -> bool:
 def _request(
     app: Path,
     *,
-    pipeline_policy: Path | None,
-    stage_policy: Path | None,
+    pipeline_policy: tuple[Path, ...],
+    stage_policy: tuple[Path, ...],
     pipeline: str,
     port: int | None,
     keep: tuple[str, ...],
 ) -> Request:
     policies = ExecutionPolicies(
-        pipeline=pipeline_policy and pipeline_policy.resolve(), stage=stage_policy and stage_policy.resolve()
+        pipeline=tuple(path.resolve() for path in pipeline_policy), stage=tuple(path.resolve() for path in stage_policy)
     )
     return Request(
         app=app.resolve(), policies=policies, pipeline=pipeline, port=port, keep=keep, environ=dict(os.environ)

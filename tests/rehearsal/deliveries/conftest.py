@@ -27,7 +27,9 @@ def tap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     settings["context"]["delivery"]["dev"]["region"] = ELSEWHERE
     write_json(work / "cdk.json", settings)
     committed(work, "dev elsewhere")
-    policies = ExecutionPolicies(pipeline=ROOT / "bootstrap" / "tools.json", stage=ROOT / "bootstrap" / "stage.json")
+    shipped = ROOT / "bootstrap"
+    stage = tuple(sorted(shipped.glob("stage-*.json")))
+    policies = ExecutionPolicies(pipeline=(shipped / "tools.json",), stage=stage)
     for world in _world(work, root / "rehearsal", policies):
         world.regions = {DEV: ELSEWHERE}
         yield world
@@ -41,7 +43,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     write_json(root / "work" / "wanted.json", WANTED)
     write_json(root / "everything.json", EVERYTHING)
     work = committed(root / "work", "The sample")
-    everything = root / "everything.json"
+    everything = (root / "everything.json",)
     yield from _world(work, root / "rehearsal", ExecutionPolicies(pipeline=everything, stage=everything))
 
 

@@ -58,7 +58,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     write_json(root / "work" / "wanted.json", WANTED)
     write_json(root / "everything.json", EVERYTHING)
     work = committed(root / "work", "The sample")
-    policies = ExecutionPolicies(pipeline=root / "everything.json", stage=root / "everything.json")
+    policies = ExecutionPolicies(pipeline=(root / "everything.json",), stage=(root / "everything.json",))
     pictures = Path(os.environ.get("PAGE_PICTURES") or root / "pictures").absolute()
     pictures.mkdir(exist_ok=True)
     folders = Folders(root=root / "rehearsal")

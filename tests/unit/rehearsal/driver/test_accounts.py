@@ -31,10 +31,10 @@ class World:
             self.commands.append((command, env["AWS_ACCESS_KEY_ID"]))
         return ""
 
-    def bootstrap(self, assembly: Path, **policies: Path | None) -> None:
-        named: dict[str, Path | None] = {
-            "pipeline": self.folder / "policy.json",
-            "stage": self.folder / "policy.json",
+    def bootstrap(self, assembly: Path, **policies: tuple[Path, ...]) -> None:
+        named: dict[str, tuple[Path, ...]] = {
+            "pipeline": (self.folder / "policy.json",),
+            "stage": (self.folder / "policy.json", self.folder / "policy.json"),
             **policies,
         }
         bootstrap(
@@ -68,29 +68,43 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def test_each_account_gets_its_own_policy_and_stages_trust_the_pipeline_s_account(world: World, tmp_path: Path) -> None:
+def test_each_account_gets_its_own_policies_and_stages_trust_the_pipeline_s_account(
+    world: World, tmp_path: Path
+) -> None:
     world.bootstrap(write_app(tmp_path / "out", pipeline(source("a/b"))))
     tools, dev = "1" * 12, "2" * 12
-    assert world.policies == [(tools, "cdk-execution-pipeline", POLICY), (dev, "cdk-execution-stage", POLICY)]
+    assert world.policies == [
+        (tools, "cdk-execution-pipeline-1", POLICY),
+        (dev, "cdk-execution-stage-1", POLICY),
+        (dev, "cdk-execution-stage-2", POLICY),
+    ]
     policies = "--cloudformation-execution-policies"
     assert sorted(world.commands) == [
         (
-            ["cdk", "bootstrap", f"aws://{tools}/eu-west-1", policies, f"{arn(tools)}-pipeline"],
+            ["cdk", "bootstrap", f"aws://{tools}/eu-west-1", policies, f"{arn(tools)}-pipeline-1"],
             tools,
         ),
         (
-            ["cdk", "bootstrap", f"aws://{dev}/eu-west-1", policies, f"{arn(dev)}-stage", "--trust", tools],
+            [
+                "cdk",
+                "bootstrap",
+                f"aws://{dev}/eu-west-1",
+                policies,
+                f"{arn(dev)}-stage-1,{arn(dev)}-stage-2",
+                "--trust",
+                tools,
+            ],
             dev,
         ),
     ]
 
 
-def test_one_account_for_everything_gets_both_policies_and_trusts_nobody(world: World, tmp_path: Path) -> None:
+def test_one_account_for_everything_gets_all_policies_and_trusts_nobody(world: World, tmp_path: Path) -> None:
     account = "1" * 12
     artifacts = {"Tools": stack("Tools", account), "Dev": stack("Dev", account)}
     world.bootstrap(write(tmp_path / "out", artifacts, Tools=pipeline(source("a/b")), Dev={}))
     ((command, _),) = world.commands
-    assert command[-1].count("arn:") == 2
+    assert command[-1].count("arn:") == 3
     assert "--trust" not in command
 
 
@@ -100,7 +114,7 @@ def test_without_policies_cloudformation_may_do_everything_as_after_a_plain_boot
     account = "1" * 12
     artifacts = {"Tools": stack("Tools", account), "Dev": stack("Dev", account)}
     out = write(tmp_path / "out", artifacts, Tools=pipeline(source("a/b")), Dev={})
-    world.bootstrap(out, pipeline=None, stage=None)
+    world.bootstrap(out, pipeline=(), stage=())
     ((command, _),) = world.commands
     assert command[-1] == "arn:aws:iam::aws:policy/AdministratorAccess"
     assert world.policies == []
@@ -112,5 +126,5 @@ def test_a_policy_that_cannot_be_read_is_named(world: World, tmp_path: Path, con
     if content is not None:
         bad.write_text(content)
     with pytest.raises(RehearsalError, match=r"bad.json is no IAM policy document: "):
-        world.bootstrap(write_app(tmp_path / "out", pipeline(source("a/b"))), stage=bad)
+        world.bootstrap(write_app(tmp_path / "out", pipeline(source("a/b"))), stage=(bad,))
     assert world.commands == []

@@ -22,7 +22,7 @@ from rehearsal.driver.repository import Repository
 from rehearsal.errors import RehearsalError
 from tests.unit.rehearsal.driver.test_follow import run
 
-OPTIONS = ["--pipeline-policy", "tools.json", "--stage-policy", "stage.json"]
+OPTIONS = ["--pipeline-policy", "tools.json", "--stage-policy", "stage.json", "--stage-policy", "more.json"]
 APPROVAL = Approval(stage="Prod", action="Approve", token="the-token")
 SUCCEEDED = Delivery(execution="one", status="Succeeded", reason="", runs=(run("Build"),))
 FAILED = Delivery(execution="one", status="Failed", reason="", runs=(run("Build", "Failed"),))
@@ -168,7 +168,7 @@ def test_the_request_is_what_the_options_say(stage: Stage) -> None:
     call("run", "--port", "4566", "--keep", "ONE", "--keep", "TWO")
     assert stage.request is not None
     assert (stage.request.port, stage.request.keep) == (4566, ("ONE", "TWO"))
-    assert stage.request.policies.stage == Path.cwd() / "stage.json"
+    assert stage.request.policies.stage == (Path.cwd() / "stage.json", Path.cwd() / "more.json")
 
 
 def test_up_leaves_everything_running_and_says_how_to_go_on(stage: Stage) -> None:

@@ -50,7 +50,7 @@ class Aws:
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Rehearsal]:
     def make(*types: str) -> Rehearsal:
         monkeypatch.setattr(module, "client", lambda *_, **__: Aws(*types))
-        policies = ExecutionPolicies(pipeline=tmp_path, stage=tmp_path)
+        policies = ExecutionPolicies(pipeline=(tmp_path,), stage=(tmp_path,))
         return Rehearsal(
             request=Request(app=tmp_path, policies=policies, environ={"PATH": "/bin", "AWS_PROFILE": "mine"}),
             folders=Folders(root=tmp_path / "rehearsal"),

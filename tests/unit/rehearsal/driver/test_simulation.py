@@ -71,7 +71,7 @@ def test_a_policy_that_lacks_an_action_refuses_a_rehearsal_before_anything_is_st
     monkeypatch.setattr(rehearsal, "_synthesise", lambda *_, **__: assembly)
     monkeypatch.setattr(rehearsal, "refuse_unsupported", lambda _: None)
     monkeypatch.setattr(rehearsal, "start_services", lambda *_, **__: started.append("emulator"))
-    request = Request(app=tmp_path, policies=ExecutionPolicies(pipeline=policy, stage=policy), environ={})
+    request = Request(app=tmp_path, policies=ExecutionPolicies(pipeline=(policy,), stage=(policy,)), environ={})
     with pytest.raises(RehearsalError) as refused:
         Rehearsal.open(request, folders=folders, progress=Progress(Console(file=io.StringIO())))
     _, line = str(refused.value).splitlines()
@@ -83,7 +83,7 @@ def test_each_account_is_judged_by_what_cloudformation_works_under_there(tmp_pat
     assembly = Assembly.read(write_app(tmp_path, pipeline(source("a/b"))))
     home = assembly.pipeline().stack.environment.account
     tools, stage = tmp_path / "tools.json", tmp_path / "stage.json"
-    both = policy_files(assembly, ExecutionPolicies(pipeline=tools, stage=stage))
+    both = policy_files(assembly, ExecutionPolicies(pipeline=(tools,), stage=(stage, tools)))
     assert both[home] == [tools]
-    assert {account: files for account, files in both.items() if account != home}.popitem()[1] == [stage]
-    assert policy_files(assembly, ExecutionPolicies(stage=stage))[home] == []
+    assert {account: files for account, files in both.items() if account != home}.popitem()[1] == [stage, tools]
+    assert policy_files(assembly, ExecutionPolicies(stage=(stage,)))[home] == []
