@@ -131,9 +131,9 @@ class Progress(Protocol):
 class ActionContext:
     """One run of one action.
 
-    ``configuration`` has its variables resolved. ``commit`` is the commit that a source action must deliver, empty for
-    whatever its branch points at. ``revisions`` are those that source actions delivered, by artifact. ``pipeline_arn``
-    names the pipeline, which may live in another region than the action.
+    ``configuration`` has its variables resolved. ``pinned`` is the revision that a source action must deliver (a
+    commit, an object's version), empty for the newest. ``revisions`` are those that source actions delivered, by
+    artifact. ``pipeline_arn`` names the pipeline, which may live in another region than the action.
     """
 
     run_id: str
@@ -155,7 +155,7 @@ class ActionContext:
     log: ActionLog
     repositories: Path
     build_logs: Path
-    commit: str = ""
+    pinned: str = ""
     revisions: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from rehearsal.actions import cloudformation, codebuild, lambda_invoke, manual_approval, source_connection
+from rehearsal.actions import cloudformation, codebuild, lambda_invoke, manual_approval, s3_source, source_connection
 from rehearsal.actions.contracts import Provider
 from rehearsal.engine.definition import ActionType
 from rehearsal.engine.providers import (
@@ -11,12 +11,14 @@ from rehearsal.engine.providers import (
     CODEBUILD_TEST,
     LAMBDA,
     MANUAL_APPROVAL,
+    S3_SOURCE,
     SOURCE_CONNECTION,
 )
 
 PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
     {
         SOURCE_CONNECTION: source_connection.run,
+        S3_SOURCE: s3_source.run,
         CODEBUILD: codebuild.run,
         CODEBUILD_TEST: codebuild.run,
         CLOUDFORMATION: cloudformation.run,

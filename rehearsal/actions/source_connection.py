@@ -21,7 +21,7 @@ def run(context: ActionContext) -> Outcome:
         )
     repository = context.repositories / f"{name}.git"
     try:
-        found = commit(repository, branch=branch, wanted=context.commit)
+        found = commit(repository, branch=branch, wanted=context.pinned)
     except UnknownCommitError as unknown:
         raise ActionFailedError(str(unknown), code="ConfigurationError") from None
     context.log.line(f"{name} {branch} is at {found.id}: {found.message.splitlines()[0] if found.message else ''}")

@@ -155,7 +155,7 @@ class ActionRunner:
             log=action_log,
             repositories=self.config.repositories,
             build_logs=self.config.build_logs,
-            commit=self.execution.pinned.get(action.name, ""),
+            pinned=self.execution.pinned.get(action.name, ""),
             revisions=revisions,
         )
         # The session is opened first of all, so that a role that cannot be assumed fails every kind of action.

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.codepipeline.object_changes import object_exists
 from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.emulator.hooks import Properties, Resource, ResourceRequest, account, physical_name, region
-from rehearsal.engine.definition import Pipeline
+from rehearsal.engine.definition import Action, Pipeline
 from rehearsal.engine.execution import Trigger
-from rehearsal.engine.providers import SOURCE_CONNECTION
+from rehearsal.engine.providers import S3_SOURCE
 from rehearsal.engine.shapes import from_cloudformation
 from rehearsal.source.git import branch_exists
 
@@ -59,14 +60,14 @@ class PipelineType:
         self.pipelines.delete(account(), region(), resource_id)
 
     def _has_source(self, pipeline: Pipeline) -> bool:
-        return all(
-            branch_exists(
-                self.pipelines.config.repositories / f"{action.configuration['FullRepositoryId']}.git",
-                action.configuration["BranchName"],
-            )
-            for action in pipeline.stages[0].actions
-            if action.action_type_id == SOURCE_CONNECTION
-        )
+        return all(self._delivers(action) for action in pipeline.stages[0].actions)
+
+    def _delivers(self, source: Action) -> bool:
+        settings = source.configuration
+        if source.action_type_id == S3_SOURCE:
+            return object_exists(settings["S3Bucket"], settings["S3ObjectKey"])
+        repository = self.pipelines.config.repositories / f"{settings['FullRepositoryId']}.git"
+        return branch_exists(repository, settings["BranchName"])
 
 
 def _tags(properties: Properties) -> dict[str, str]:

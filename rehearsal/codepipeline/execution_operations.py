@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from rehearsal.codepipeline import answers
 from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.codepipeline.requests import page
+from rehearsal.codepipeline.source_revisions import pinned_revisions
 from rehearsal.codepipeline.store import PipelineRecord
 from rehearsal.emulator.hooks import Call, Json, ServiceError
 from rehearsal.engine.execution import Trigger
@@ -48,7 +49,7 @@ class ExecutionOperations:
             record,
             Trigger(kind="StartPipelineExecution", detail=call.caller_arn),
             variables=given,
-            pinned=_pinned(call, record),
+            pinned=pinned_revisions(call.payload.get("sourceRevisions", []), record),
         )
         return {"pipelineExecutionId": execution.id}
 
@@ -81,17 +82,3 @@ class ExecutionOperations:
         newest_first = sorted(runs, key=lambda pair: pair[1].started, reverse=True)
         listed, more = page([answers.action_details(each, run) for each, run in newest_first], call)
         return {"actionExecutionDetails": listed, **more}
-
-
-def _pinned(call: Call, record: PipelineRecord) -> dict[str, str]:
-    sources = {each.name for each in record.pipeline.stages[0].actions}
-    pinned = {}
-    for each in call.payload.get("sourceRevisions", []):
-        if each["actionName"] not in sources or each["revisionType"] != "COMMIT_ID":
-            raise ServiceError(
-                "ValidationException",
-                f"sourceRevisions: {each['actionName']} {each['revisionType']}: expected COMMIT_ID of one of the "
-                f"source actions {', '.join(sorted(sources))}",
-            )
-        pinned[each["actionName"]] = each["revisionValue"]
-    return pinned

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from rehearsal.codepipeline import node_client, template_urls
 from rehearsal.codepipeline.cloudformation_type import PipelineType
+from rehearsal.codepipeline.event_targets import EventTargets
 from rehearsal.codepipeline.execution_operations import ExecutionOperations
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
 from rehearsal.codepipeline.intervention_operations import InterventionOperations
 from rehearsal.codepipeline.job_operations import JobOperations
 from rehearsal.codepipeline.jobs import Jobs
+from rehearsal.codepipeline.object_changes import ObjectChanges
 from rehearsal.codepipeline.operations import PipelineOperations
 from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.codepipeline.push import PushRoute
@@ -46,6 +48,8 @@ def install(config: EmulatorConfig) -> None:
     )
     template_urls.install()
     node_client.install()
+    EventTargets(pipelines).install()
+    ObjectChanges(pipelines).install()
     on_stopping(store.give_up)
     add_route("push", PushRoute(config, store, runner))
 

@@ -4,13 +4,16 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 
+from botocore.exceptions import ClientError
+
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
 from rehearsal.codepipeline.store import PipelineRecord, Store
+from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.hooks import Json, ServiceError
 from rehearsal.engine.execution import Execution, Trigger
 from rehearsal.engine.triggers import Push, source_started_by
-from rehearsal.source.git import changed_files
+from rehearsal.source.git import archive, changed_files
 
 log = logging.getLogger(__name__)
 UNKNOWN_COMMIT = "0" * 40
@@ -20,6 +23,10 @@ class PushRoute:
     """``POST /_rehearsal/push`` with ``{"repository": "owner/name", "branch", "commit", "before"}``.
 
     ``before`` is what the branch pointed at; zeros, or nothing, for a new branch. The answer lists what was started.
+
+    Where the repository stands for an object, ``object`` says which: ``{"account", "region", "bucket", "key",
+    "branch"}``. The files of a commit on that branch are uploaded as a zip archive; what follows the object then starts
+    by itself.
     """
 
     def __init__(self, config: EmulatorConfig, store: Store, runner: ExecutionRunner) -> None:
@@ -36,10 +43,32 @@ class PushRoute:
             raise ServiceError(
                 "ValidationException", f"a push needs repository, branch and commit: {missing}"
             ) from None
+        if "object" in body:
+            place = body["object"]
+            return {
+                "started": [],
+                **({"uploaded": self._upload(push, place)} if push.branch == place["branch"] else {}),
+            }
         files = self._files(push, body.get("before") or UNKNOWN_COMMIT)
         with self._store.held():
             started = [self._start(record, push, files) for record in self._store.all()]
         return {"started": [each for each in started if each]}
+
+    def _upload(self, push: Push, place: Json) -> str:
+        """Put the commit's files where the source action finds them, as the bucket's owner would."""
+        content = archive(self._config.repositories / f"{push.repository}.git", push.commit)
+        s3 = client(
+            "s3",
+            endpoint=self._config.endpoint,
+            region=place["region"],
+            credentials=account_root(place["account"]),
+        )
+        try:
+            version = s3.put_object(Bucket=place["bucket"], Key=place["key"], Body=content).get("VersionId", "none")
+        except ClientError as refused:
+            error = refused.response["Error"]
+            raise ServiceError(error["Code"], f"s3://{place['bucket']}/{place['key']}: {error['Message']}") from None
+        return f"s3://{place['bucket']}/{place['key']}, version {version}"
 
     def _files(self, push: Push, before: str) -> Callable[[], Iterable[str]]:
         repository = self._config.repositories / f"{push.repository}.git"

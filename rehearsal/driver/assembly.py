@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.engine.providers import S3_SOURCE, SOURCE_CONNECTION
 from rehearsal.errors import RehearsalError
 
 PIPELINE = "AWS::CodePipeline::Pipeline"
-CONNECTION_PROVIDERS = ("CodeStarSourceConnection",)
+PUSHED_TO = frozenset({(each.category, each.provider) for each in (SOURCE_CONNECTION, S3_SOURCE)})
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -31,13 +32,20 @@ class Stack:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Source:
+    """A source action that a push starts: its name, and who provides it (CodeStarSourceConnection, S3)."""
+
+    action: str
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """A pipeline of an assembly, with the repository and branch whose pushes start it."""
+    """A pipeline of an assembly, with the source whose pushes start it."""
 
     stack: Stack
     logical_id: str
-    repository: str
-    branch: str
+    source: Source
     physical_name: str = ""
 
     def answers_to(self, name: str) -> bool:
@@ -79,22 +87,21 @@ class Assembly:
             self._pipeline(stack, logical_id, resource["Properties"])
             for stack in self.stacks
             for logical_id, resource in self.template(stack).get("Resources", {}).items()
-            if resource["Type"] == PIPELINE and any(_connection_sources(resource["Properties"]))
+            if resource["Type"] == PIPELINE and any(_sources(resource["Properties"]))
         )
 
     def _pipeline(self, stack: Stack, logical_id: str, properties: dict[str, Any]) -> Pipeline:
-        sources = list(_connection_sources(properties))
+        sources = list(_sources(properties))
         if len(sources) != 1:
             raise RehearsalError(
-                f"pipeline {logical_id} of stack {stack.name} has {len(sources)} source connections; a rehearsal "
-                "pushes to exactly one"
+                f"pipeline {logical_id} of stack {stack.name} has {len(sources)} sources; a rehearsal pushes to "
+                "exactly one"
             )
         name = properties.get("Name")
         return Pipeline(
             stack=stack,
             logical_id=logical_id,
-            repository=sources[0]["FullRepositoryId"],
-            branch=sources[0]["BranchName"],
+            source=sources[0],
             physical_name=name if isinstance(name, str) else "",
         )
 
@@ -106,7 +113,7 @@ class Assembly:
         """
         known = self.pipelines()
         if not known:
-            raise RehearsalError(f"{self.root} has no pipeline with a source connection, which a push could start")
+            raise RehearsalError(f"{self.root} has no pipeline with a source that a push could start")
         found = [each for each in known if not self.chosen or each.answers_to(self.chosen)]
         if len(found) != 1:
             listed = ", ".join(f"{each.logical_id} of stack {each.stack.name}" for each in known)
@@ -138,8 +145,9 @@ def _stacks(root: Path, folder: Path) -> Iterator[Stack]:
             )
 
 
-def _connection_sources(properties: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _sources(properties: dict[str, Any]) -> Iterator[Source]:
     for stage in properties["Stages"]:
         for action in stage["Actions"]:
-            if action["ActionTypeId"]["Provider"] in CONNECTION_PROVIDERS:
-                yield action["Configuration"]
+            kind = action["ActionTypeId"]
+            if (kind["Category"], kind["Provider"]) in PUSHED_TO:
+                yield Source(action=action["Name"], provider=kind["Provider"])

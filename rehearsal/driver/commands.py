@@ -103,7 +103,7 @@ def up(app: Path, **options: Any) -> None:
     folders = Folders(root=request.app / ".rehearsal")
     with _edge(console, folders, keep_running=True):
         rehearsal, repository = _open(console, request, folders)
-        repository.set_remote(REMOTE, rehearsal.bare)
+        repository.set_remote(REMOTE, rehearsal.target.bare)
         address = rehearsal.open_page()
         console.print(f"watch and decide: {address}", markup=False, highlight=False, soft_wrap=True)
         waiting: list[Approval] = []
@@ -199,8 +199,8 @@ def _say_how_to_go_on(console: Console, rehearsal: Rehearsal, waiting: list[Appr
     def say(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
-    branch = rehearsal.pipeline.branch
-    say(f"\nEverything keeps running. git remote: {REMOTE} ({rehearsal.bare})")
+    branch = rehearsal.target.branch
+    say(f"\nEverything keeps running. git remote: {REMOTE} ({rehearsal.target.bare})")
     say(f"  watch and decide:  {page}")
     say(f"  deliver again:  git push {REMOTE} HEAD:{branch}")
     say(f"  use the AWS CLI:  . {shlex.quote(str(rehearsal.folders.tools_environment))}")

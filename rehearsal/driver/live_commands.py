@@ -44,7 +44,7 @@ def push(app: Path) -> None:
     with _attached(app, console) as rehearsal:
         repository = Repository.open(rehearsal.request.app, rehearsal.environment())
         console.print(f"git push: {repository.commit[:12]} {escape(repository.subject())}", highlight=False)
-        if repository.is_pushed(rehearsal.bare, rehearsal.pipeline.branch):
+        if repository.is_pushed(rehearsal.target.bare, rehearsal.target.branch):
             raise RehearsalError("this commit was pushed already, and a push that moves nothing starts nothing: commit")
         _conclude(console, rehearsal, rehearsal.deliver(repository, _leave(console)))
 

@@ -20,10 +20,10 @@ from rehearsal.driver.refusals import refuse_unsupported
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.services import clear, running, start_services
 from rehearsal.driver.simulation import require_policies
+from rehearsal.driver.sources import push_target
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
-from rehearsal.source.repository import create_repository
 
 PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
 
@@ -65,7 +65,6 @@ class Rehearsal:
         folders: Folders,
         config: EmulatorConfig,
         assembly: Assembly,
-        bare: Path,
         progress: Progress,
     ) -> None:
         """Hold what :meth:`open` has made."""
@@ -73,7 +72,6 @@ class Rehearsal:
         self.folders = folders
         self.config = config
         self.assembly = assembly
-        self.bare = bare
         self._progress = progress
         self.api = PipelineApi(
             client(
@@ -84,6 +82,7 @@ class Rehearsal:
             ),
             _physical_name(config, self.pipeline),
         )
+        self.target = push_target(config, self.pipeline, self.api.definition())
 
     @property
     def pipeline(self) -> Pipeline:
@@ -116,11 +115,10 @@ class Rehearsal:
             )
         with progress.step("cdk bootstrap"):
             bootstrap(assembly, config=config, folders=folders, policies=request.policies, environment=environment)
-        bare = create_repository(config, assembly.pipeline().repository)
         with progress.step(f"cdk deploy {assembly.pipeline().stack.name}"):
             _deploy(assembly, config, folders, environment)
         _write_tools_environment(folders, assembly, config)
-        return cls(request=request, folders=folders, config=config, assembly=assembly, bare=bare, progress=progress)
+        return cls(request=request, folders=folders, config=config, assembly=assembly, progress=progress)
 
     @classmethod
     def attach(cls, app: Path, *, folders: Folders, progress: Progress, environ: Mapping[str, str]) -> "Rehearsal":
@@ -132,13 +130,12 @@ class Rehearsal:
         assembly = Assembly.read(folders.assembly, chosen=folders.chosen.read_text())
         given = config.build_environment
         request = Request(app=app, pipeline=assembly.chosen, keep=tuple(given), environ={**environ, **given})
-        bare = create_repository(config, assembly.pipeline().repository)
-        return cls(request=request, folders=folders, config=config, assembly=assembly, bare=bare, progress=progress)
+        return cls(request=request, folders=folders, config=config, assembly=assembly, progress=progress)
 
     def deliver(self, repository: Repository, decide: Decide) -> Delivery | None:
         """Push the repository's commit and follow its delivery; None when an approval was left waiting."""
         before = self.api.newest_execution()
-        repository.push(self.bare, self.pipeline.branch)
+        repository.push(self.target.bare, self.target.branch)
         return self._follow(decide, after=before)
 
     def go_on(self, execution: str, decide: Decide) -> Delivery | None:

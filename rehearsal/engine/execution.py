@@ -140,7 +140,7 @@ class Execution(Record):
     artifacts: dict[str, Location] = Field(default_factory=dict)
     namespaces: dict[str, dict[str, str]] = Field(default_factory=dict)
     revisions: dict[str, Revision] = Field(default_factory=dict)
-    pinned: dict[str, str] = Field(default_factory=dict, description="Commits that source actions must deliver")
+    pinned: dict[str, str] = Field(default_factory=dict, description="Revisions that source actions must deliver")
     rollback_of: str | None = Field(default=None, description="The execution whose artifacts a rollback deploys again")
 
     @property

@@ -21,6 +21,7 @@ class ProviderRules:
 
 
 SOURCE_CONNECTION = ActionType(category="Source", owner="AWS", provider="CodeStarSourceConnection", version="1")
+S3_SOURCE = ActionType(category="Source", owner="AWS", provider="S3", version="1")
 CODEBUILD = ActionType(category="Build", owner="AWS", provider="CodeBuild", version="1")
 CODEBUILD_TEST = ActionType(category="Test", owner="AWS", provider="CodeBuild", version="1")
 CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudFormation", version="1")
@@ -51,6 +52,18 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
                 {
                     "OutputArtifactFormat": frozenset({"CODE_ZIP"}),
                     "DetectChanges": frozenset({"true", "false"}),
+                }
+            ),
+        ),
+        S3_SOURCE: ProviderRules(
+            inputs=(0, 0),
+            outputs=(1, 1),
+            required=frozenset({"S3Bucket", "S3ObjectKey"}),
+            optional=frozenset({"PollForSourceChanges", "AllowOverrideForS3ObjectKey"}),
+            allowed=MappingProxyType(
+                {
+                    "PollForSourceChanges": frozenset({"true", "false"}),
+                    "AllowOverrideForS3ObjectKey": frozenset({"false"}),
                 }
             ),
         ),

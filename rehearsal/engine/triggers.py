@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rehearsal.engine.definition import Action, Patterns, Pipeline, PushFilter
-from rehearsal.engine.providers import SOURCE_CONNECTION
+from rehearsal.engine.providers import S3_SOURCE, SOURCE_CONNECTION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,22 @@ def source_started_by(push: Push, pipeline: Pipeline, changed_files: Callable[[]
     """
     for action in pipeline.stages[0].actions:
         if action.action_type_id == SOURCE_CONNECTION and _starts(push, pipeline, action, changed_files):
+            return action
+    return None
+
+
+def source_polling_for(bucket: str, key: str, pipeline: Pipeline) -> Action | None:
+    """Return the source action that finds a new object by polling, or None.
+
+    "If you omit PollForSourceChanges, CodePipeline defaults to polling" ("Amazon S3 source action reference").
+    """
+    for action in pipeline.stages[0].actions:
+        settings = action.configuration
+        if (
+            action.action_type_id == S3_SOURCE
+            and (settings["S3Bucket"], settings["S3ObjectKey"]) == (bucket, key)
+            and settings.get("PollForSourceChanges", "true") == "true"
+        ):
             return action
     return None
 

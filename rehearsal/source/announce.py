@@ -1,20 +1,23 @@
 """The post-receive hook: tells the emulator which branches a push moved. Run by git, on its own, with no packages.
 
-Usage: ``announce.py ENDPOINT OWNER/NAME`` with git's lines ``<old> <new> <ref>`` on standard input. What it prints
-reaches the person who pushed, as ``remote: …``. A push is kept whatever happens here.
+Usage: ``announce.py ENDPOINT OWNER/NAME [MORE]`` with git's lines ``<old> <new> <ref>`` on standard input; MORE is a
+JSON object that each announcement carries as well. What it prints reaches the person who pushed, as ``remote: …``. A
+push is kept whatever happens here.
 """
 
 import json
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 BRANCH = "refs/heads/"
 TIMEOUT_SECONDS = 10
 
 
-def announce(endpoint: str, repository: str, lines: Iterable[str]) -> list[str]:
+def announce(
+    endpoint: str, repository: str, lines: Iterable[str], more: Mapping[str, object] | None = None
+) -> list[str]:
     """Announce each branch that moved; return what the person who pushed should read."""
     said = []
     for line in lines:
@@ -25,12 +28,12 @@ def announce(endpoint: str, repository: str, lines: Iterable[str]) -> list[str]:
         if set(commit) == {"0"}:
             said.append(f"{branch} was deleted; that starts nothing")
             continue
-        push = {"repository": repository, "branch": branch, "commit": commit, "before": before}
+        push = {"repository": repository, "branch": branch, "commit": commit, "before": before, **(more or {})}
         said.extend(_told(endpoint, push))
     return said
 
 
-def _told(endpoint: str, push: dict[str, str]) -> list[str]:
+def _told(endpoint: str, push: dict[str, object]) -> list[str]:
     request = urllib.request.Request(  # noqa: S310 - the address is the emulator's own, on loopback
         f"{endpoint}/_rehearsal/push",
         data=json.dumps(push).encode(),
@@ -40,7 +43,7 @@ def _told(endpoint: str, push: dict[str, str]) -> list[str]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=TIMEOUT_SECONDS) as response:
-            started = json.load(response)["started"]
+            answer = json.load(response)
     except urllib.error.HTTPError as refused:
         return [f"WARNING: {push['branch']} was pushed, but the emulator refused it: {refused.read().decode()}"]
     except OSError as unreachable:
@@ -50,11 +53,15 @@ def _told(endpoint: str, push: dict[str, str]) -> list[str]:
             f"the emulator does not answer on {endpoint} ({reason}). Start the rehearsal and push again"
         )
         return [warning]
+    if "uploaded" in answer:
+        return [f"uploaded to {answer['uploaded']}"]
+    started = answer["started"]
     if not started:
         return [f"no pipeline follows {push['repository']} {push['branch']}"]
     return [f"pipeline {each['pipeline']}: execution {each['pipelineExecutionId']} started" for each in started]
 
 
 if __name__ == "__main__":
-    for sentence in announce(sys.argv[1], sys.argv[2], sys.stdin):
+    extra = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}  # noqa: PLR2004 - the usage names three
+    for sentence in announce(sys.argv[1], sys.argv[2], sys.stdin, extra):
         sys.stderr.write(f"{sentence}\n")

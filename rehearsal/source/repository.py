@@ -1,8 +1,10 @@
 """The bare repository that stands for the one behind a source connection."""
 
+import json
 import re
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.emulator.config import EmulatorConfig
@@ -24,10 +26,11 @@ def repository_path(config: EmulatorConfig, full_name: str) -> Path:
     return config.repositories / f"{full_name}.git"
 
 
-def create_repository(config: EmulatorConfig, full_name: str) -> Path:
+def create_repository(config: EmulatorConfig, full_name: str, **more: object) -> Path:
     """Make the bare repository ``owner/name`` unless it is there; its pushes start pipelines of this emulator.
 
-    Call it for each emulator that is started: the hook knows the emulator's address.
+    Call it for each emulator that is started: the hook knows the emulator's address. ``more`` is what an announcement
+    of a push carries besides (:class:`rehearsal.codepipeline.push.PushRoute`).
 
     Raises:
         RehearsalError: the name is none, git is missing, or the folder cannot be written.
@@ -37,14 +40,15 @@ def create_repository(config: EmulatorConfig, full_name: str) -> Path:
         if not (path / "HEAD").exists():
             path.mkdir(parents=True, exist_ok=True)
             git(path, "init", "--quiet", "--bare", "--initial-branch=main", "--template=")
-        _write_hook(path / "hooks" / "post-receive", config.endpoint, full_name)
+        _write_hook(path / "hooks" / "post-receive", config.endpoint, full_name, more)
     except OSError as error:
         raise RehearsalError(f"cannot write the repository {path}: {error.strerror}") from None
     return path
 
 
-def _write_hook(hook: Path, endpoint: str, full_name: str) -> None:
+def _write_hook(hook: Path, endpoint: str, full_name: str, more: Mapping[str, object]) -> None:
     hook.parent.mkdir(exist_ok=True)
     words = [sys.executable, "-I", announce.__file__, endpoint, full_name]
+    words += [json.dumps(more)] if more else []
     hook.write_text(f"#!/bin/sh\nexec {' '.join(shlex.quote(word) for word in words)}\n")
     hook.chmod(0o755)

@@ -41,7 +41,7 @@ class Watched:
         committed(self.world.work, message)
         rehearsal = self.world.rehearsal
         repository = Repository.open(self.world.work, {**rehearsal.environment(), **IDENTITY})
-        repository.push(rehearsal.bare, rehearsal.pipeline.branch)
+        repository.push(rehearsal.target.bare, rehearsal.target.branch)
 
     def watch(self, *words: str) -> Any:
         seen = drive(self.browser, "watch.mjs", self.address, self.folder, *words, home=self.folder)

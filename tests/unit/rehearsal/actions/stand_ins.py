@@ -121,6 +121,7 @@ def context(
     key: str = "",
     revisions: Mapping[str, str] | None = None,
     output: Sequence[str] = (),
+    pinned: str = "",
     permitted: Sequence[str] = (),
 ) -> ActionContext:
     """Return the context of one run of ``action``, whose input artifacts hold ``files`` by artifact and path."""
@@ -161,6 +162,7 @@ def context(
         log=ActionLog(folder / "action.log"),
         repositories=folder / "repositories",
         build_logs=folder / "builds",
+        pinned=pinned,
         revisions=revisions or {},
     )
 

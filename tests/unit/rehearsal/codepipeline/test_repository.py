@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import urllib.error
@@ -165,6 +166,27 @@ def test_what_a_push_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     started = {"started": [{"pipeline": "delivery", "pipelineExecutionId": "e-1"}]}
     assert opened(monkeypatch, started) == ["pipeline delivery: execution e-1 started"]
     assert opened(monkeypatch, {"started": []}) == ["no pipeline follows acme/payments main"]
+
+
+def test_where_a_push_was_uploaded_to_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert opened(monkeypatch, {"started": [], "uploaded": "s3://a/b"}) == ["uploaded to s3://a/b"]
+
+
+def test_what_a_repository_stands_for_is_announced_with_each_push(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = create_repository(configuration(tmp_path), "objects/delivery", object={"key": "it's.zip"})
+    words = shlex.split((bare / "hooks" / "post-receive").read_text().splitlines()[1])
+    assert json.loads(words[-1]) == {"object": {"key": "it's.zip"}}
+    sent: list[Any] = []
+
+    def told(_: str, push: dict[str, object]) -> list[str]:
+        sent.append(push)
+        return []
+
+    monkeypatch.setattr(announce, "_told", told)
+    announce.announce("http://127.0.0.1:1", "objects/delivery", lines(), json.loads(words[-1]))
+    assert sent[0]["object"] == {"key": "it's.zip"}
 
 
 def test_a_refusal_of_the_emulator_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

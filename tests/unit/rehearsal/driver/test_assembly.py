@@ -4,20 +4,22 @@ from typing import Any
 
 import pytest
 
-from rehearsal.driver.assembly import Assembly, Environment
+from rehearsal.driver.assembly import Assembly, Environment, Source
 from rehearsal.errors import RehearsalError
 
 
-def source(repository: str) -> dict[str, Any]:
+def source(repository: str, provider: str = "CodeStarSourceConnection") -> dict[str, Any]:
     return {
-        "ActionTypeId": {"Provider": "CodeStarSourceConnection"},
+        "Name": repository.replace("/", "_"),
+        "ActionTypeId": {"Category": "Source", "Provider": provider},
         "Configuration": {"FullRepositoryId": repository, "BranchName": "main"},
     }
 
 
 def pipeline(*actions: dict[str, Any]) -> dict[str, Any]:
-    build = {"ActionTypeId": {"Provider": "CodeBuild"}}
-    stages = [{"Actions": list(actions)}, {"Actions": [build]}]
+    build = {"Name": "Build", "ActionTypeId": {"Category": "Build", "Provider": "CodeBuild"}}
+    upload = {"Name": "Upload", "ActionTypeId": {"Category": "Deploy", "Provider": "S3"}}
+    stages = [{"Actions": list(actions)}, {"Actions": [build, upload]}]
     return {"Resources": {"P": {"Type": "AWS::CodePipeline::Pipeline", "Properties": {"Stages": stages}}}}
 
 
@@ -58,17 +60,18 @@ def test_stacks_of_stages_are_found_with_their_names_and_environments(tmp_path: 
     )
 
 
-def test_the_pipeline_is_found_with_the_branch_that_starts_it(tmp_path: Path) -> None:
-    found = Assembly.read(write_app(tmp_path, pipeline(source("owner/name")))).pipeline()
-    assert (found.stack.name, found.repository, found.branch) == ("Tools", "owner/name", "main")
+@pytest.mark.parametrize("provider", ["CodeStarSourceConnection", "S3"])
+def test_the_pipeline_is_found_with_the_source_that_starts_it(tmp_path: Path, provider: str) -> None:
+    found = Assembly.read(write_app(tmp_path, pipeline(source("owner/name", provider)))).pipeline()
+    assert (found.stack.name, found.source) == ("Tools", Source(action="owner_name", provider=provider))
 
 
 @pytest.mark.parametrize(
     ("template", "said"),
     [
-        ({}, "has no pipeline with a source connection"),
-        (pipeline(), "has no pipeline with a source connection"),
-        (pipeline(source("a/b"), source("c/d")), "pipeline P of stack Tools has 2 source connections"),
+        ({}, "has no pipeline with a source that a push could start"),
+        (pipeline(), "has no pipeline with a source that a push could start"),
+        (pipeline(source("a/b"), source("c/d")), "pipeline P of stack Tools has 2 sources"),
     ],
 )
 def test_an_app_that_no_single_push_starts_is_refused(tmp_path: Path, template: dict[str, Any], said: str) -> None:
@@ -86,7 +89,7 @@ def write_two(folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["Q", "Two", "Two/Stack", "second"])
 def test_one_of_several_pipelines_is_chosen_by_its_name_its_logical_id_or_its_stack(tmp_path: Path, name: str) -> None:
-    assert Assembly.read(write_two(tmp_path), chosen=name).pipeline().repository == "acme/two"
+    assert Assembly.read(write_two(tmp_path), chosen=name).pipeline().source.action == "acme_two"
 
 
 @pytest.mark.parametrize(("name", "said"), [("", "there are several"), ("Three", "answer to 'Three'")])

@@ -19,6 +19,7 @@ from rehearsal.driver.follow import Delivery
 from rehearsal.driver.pipeline_api import Approval
 from rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
 from rehearsal.driver.repository import Repository
+from rehearsal.driver.sources import PushTarget
 from rehearsal.errors import RehearsalError
 from tests.unit.rehearsal.driver.test_follow import run
 
@@ -50,9 +51,8 @@ class Stage:
             request=request,
             assembly=None,
             config=None,
-            bare=Path("bare.git"),
+            target=PushTarget(bare=Path("bare.git"), branch="main"),
             folders=Folders(root=Path(".rehearsal")),
-            pipeline=SimpleNamespace(branch="main"),
             api=SimpleNamespace(pipeline="delivery"),
             environment=dict,
             deliver=self.deliver,

@@ -15,6 +15,7 @@ from rehearsal.driver.follow import Delivery
 from rehearsal.driver.pipeline_api import ActionRun, Approval
 from rehearsal.driver.rehearsal import Decide, Rehearsal
 from rehearsal.driver.repository import Repository
+from rehearsal.driver.sources import PushTarget
 from rehearsal.emulator.config import EmulatorConfig
 from tests.unit.rehearsal.driver.test_follow import run
 
@@ -48,8 +49,7 @@ class Running:
             config=config,
             folders=None,
             assembly=None,
-            bare=self.folder,
-            pipeline=SimpleNamespace(branch="main"),
+            target=PushTarget(bare=self.folder, branch="main"),
             environment=dict,
             deliver=lambda _repository, decide: self.go_on("new", decide),
             go_on=self.go_on,

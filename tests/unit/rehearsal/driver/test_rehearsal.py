@@ -28,6 +28,9 @@ from tests.unit.rehearsal.driver.test_follow import WAITS
 APPROVAL = Approval(stage="Stage", action="Approve", token="t")
 
 
+SETTINGS = {"FullRepositoryId": "a/b", "BranchName": "main"}
+
+
 class Aws:
     """The pipeline stack's resources; ``types`` are what it holds."""
 
@@ -36,6 +39,9 @@ class Aws:
 
     def get_paginator(self, _operation: str) -> "Aws":
         return self
+
+    def get_pipeline(self, **_: str) -> dict[str, Any]:
+        return {"pipeline": {"stages": [{"actions": [{"name": "a_b", "configuration": SETTINGS}]}]}}
 
     def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
         yield {
@@ -56,7 +62,6 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Rehea
             folders=Folders(root=tmp_path / "rehearsal"),
             config=EmulatorConfig(port=1, state_dir=tmp_path),
             assembly=Assembly.read(write_app(tmp_path / "out", pipeline(source("a/b")))),
-            bare=tmp_path,
             progress=Progress(Console(file=io.StringIO())),
         )
 
@@ -152,7 +157,7 @@ def test_a_rehearsal_that_runs_is_taken_up_with_its_pipeline_and_what_its_builds
     monkeypatch.setattr(module, "running", lambda _folders: lives)
     taken = Rehearsal.attach(tmp_path, folders=folders, progress=Progress(Console(file=io.StringIO())), environ={})
     assert (taken.request.pipeline, taken.environment()["CACHE"]) == ("Tools", "/cache")
-    assert taken.bare.is_dir()
+    assert taken.target.bare.is_dir()
     followed: list[Any] = []
     monkeypatch.setattr(module, "follow", lambda *_, execution, **__: followed.append(execution))
     taken.go_on("one", lambda *_: Decision())

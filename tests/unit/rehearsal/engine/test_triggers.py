@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from rehearsal.engine.definition import Pipeline, Stage
-from rehearsal.engine.triggers import Push, source_started_by
-from tests.unit.rehearsal.engine.samples import approval, pipeline, source
+from rehearsal.engine.providers import S3_SOURCE
+from rehearsal.engine.triggers import Push, source_polling_for, source_started_by
+from tests.unit.rehearsal.engine.samples import action, approval, named, pipeline, source
 
 GATE = Stage(name="Gate", actions=(approval(),))
 
@@ -91,3 +92,22 @@ def test_a_tag_filter_is_not_met_by_a_branch() -> None:
 
 def test_a_filter_of_another_source_changes_nothing() -> None:
     assert follows(filtered({"branches": {"includes": ["x"]}}, action="Other"))
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key", "settings", "found"),
+    [
+        ("sources", "app.zip", {}, True),
+        ("sources", "app.zip", {"PollForSourceChanges": "true"}, True),
+        ("sources", "app.zip", {"PollForSourceChanges": "false"}, False),
+        ("sources", "other.zip", {}, False),
+        ("others", "app.zip", {}, False),
+    ],
+)
+def test_an_object_is_found_by_polling_unless_that_is_off(
+    bucket: str, key: str, settings: dict[str, str], *, found: bool
+) -> None:
+    configuration = {"S3Bucket": "sources", "S3ObjectKey": "app.zip", **settings}
+    polls = action("Object", S3_SOURCE, configuration=configuration, output_artifacts=named("More"))
+    declared = pipeline(Stage(name="Source", actions=(source(), polls)), GATE)
+    assert source_polling_for(bucket, key, declared) == (polls if found else None)

@@ -1,0 +1,63 @@
+"""What the app's commit is pushed to: a bare repository for every kind of source that a pipeline may start with.
+
+A connection's repository is one already. An object's is one whose pushes are uploaded: the commit's files, as a zip
+archive, become the object's newest version, and the pipeline starts as it would on AWS.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.driver.assembly import Environment, Pipeline
+from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.engine.providers import S3_SOURCE
+from rehearsal.source.repository import create_repository
+
+OBJECT_BRANCH = "main"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushTarget:
+    """A bare repository, and the branch of it that the app's commit is pushed to."""
+
+    bare: Path
+    branch: str
+
+
+def push_target(config: EmulatorConfig, pipeline: Pipeline, definition: Mapping[str, Any]) -> PushTarget:
+    """Make what the pipeline's commit is pushed to, unless it is there; ``definition`` is the deployed pipeline's.
+
+    Raises :class:`rehearsal.errors.RehearsalError` when the repository cannot be made.
+    """
+    action = next(each for each in definition["stages"][0]["actions"] if each["name"] == pipeline.source.action)
+    settings, where = action["configuration"], pipeline.stack.environment
+    if pipeline.source.provider != S3_SOURCE.provider:
+        bare = create_repository(config, settings["FullRepositoryId"])
+        return PushTarget(bare=bare, branch=settings["BranchName"])
+    home = Environment(account=where.account, region=action.get("region", where.region))
+    _make_bucket(config, settings["S3Bucket"], home)
+    place = {
+        "account": home.account,
+        "region": home.region,
+        "bucket": settings["S3Bucket"],
+        "key": settings["S3ObjectKey"],
+        "branch": OBJECT_BRANCH,
+    }
+    bare = create_repository(config, f"objects/{pipeline.logical_id}", object=place)
+    return PushTarget(bare=bare, branch=OBJECT_BRANCH)
+
+
+def _make_bucket(config: EmulatorConfig, name: str, home: Environment) -> None:
+    """Make a source's bucket that no stack of the app makes: elsewhere, it is there before the app is."""
+    s3 = client("s3", endpoint=config.endpoint, region=home.region, credentials=account_root(home.account))
+    try:
+        s3.head_bucket(Bucket=name)
+    except ClientError as refused:
+        if refused.response["Error"]["Code"] != "404":
+            raise
+        s3.create_bucket(Bucket=name)
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})

@@ -1,0 +1,66 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.driver import sources
+from rehearsal.driver.assembly import Assembly, Pipeline
+from rehearsal.driver.sources import PushTarget, push_target
+from tests.unit.rehearsal.actions.stand_ins import Service, client_error
+from tests.unit.rehearsal.codepipeline.records import configuration
+from tests.unit.rehearsal.driver.test_assembly import pipeline, source, write_app
+
+OBJECT = {"S3Bucket": "sources", "S3ObjectKey": "app.zip"}
+
+
+def one(folder: Path, provider: str) -> Pipeline:
+    return Assembly.read(write_app(folder / "out", pipeline(source("acme/shop", provider)))).pipeline()
+
+
+def definition(settings: dict[str, str], **more: Any) -> dict[str, Any]:
+    other = {"name": "Other", "configuration": {}}
+    return {"stages": [{"actions": [other, {"name": "acme_shop", "configuration": settings, **more}]}]}
+
+
+def objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Any, **more: Any) -> tuple[PushTarget, Service]:
+    s3 = Service({"head_bucket": [found], "create_bucket": [{}], "put_bucket_versioning": [{}]})
+    asked: list[str] = []
+
+    def client(*_: object, region: str, **__: object) -> Service:
+        asked.append(region)
+        return s3
+
+    monkeypatch.setattr(sources, "client", client)
+    target = push_target(configuration(tmp_path), one(tmp_path, "S3"), definition(OBJECT, **more))
+    assert asked == [more.get("region", "eu-west-1")]
+    return target, s3
+
+
+def test_a_connection_s_repository_is_pushed_to_as_it_is(tmp_path: Path) -> None:
+    settings = {"FullRepositoryId": "acme/shop", "BranchName": "release"}
+    target = push_target(configuration(tmp_path), one(tmp_path, "CodeStarSourceConnection"), definition(settings))
+    assert target == PushTarget(bare=tmp_path / "repositories" / "acme" / "shop.git", branch="release")
+    assert target.bare.is_dir()
+
+
+def test_a_repository_stands_for_an_object_in_the_region_of_its_action(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, s3 = objects(tmp_path, monkeypatch, {}, region="eu-north-1")
+    assert (target.bare.name, target.branch) == ("P.git", "main")
+    hook = (target.bare / "hooks" / "post-receive").read_text()
+    for part in ('"bucket": "sources"', '"key": "app.zip"', f'"account": "{"1" * 12}"', '"region": "eu-north-1"'):
+        assert part in hook
+    assert [name for name, _ in s3.calls] == ["head_bucket"]
+
+
+def test_a_bucket_that_no_stack_makes_is_made_with_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, s3 = objects(tmp_path, monkeypatch, client_error("404", "Not Found"))
+    assert s3.asked("create_bucket") == {"Bucket": "sources"}
+    assert s3.asked("put_bucket_versioning")["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_a_bucket_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ClientError, match="Forbidden"):
+        objects(tmp_path, monkeypatch, client_error("403", "Forbidden"))
