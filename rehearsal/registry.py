@@ -1,4 +1,7 @@
-"""The schemas of resource types that the CloudFormation registry publishes, of which cfn-lint carries a copy."""
+"""What AWS publishes about resource types and actions, of which cfn-lint carries a copy.
+
+The schemas of the CloudFormation registry, and the service authorization reference.
+"""
 
 import json
 from functools import cache
@@ -25,6 +28,14 @@ def identifier(resource_type: str) -> str:
     """Return the property that tells the resources of a type with a schema apart."""
     (pointer,) = schema(resource_type)["primaryIdentifier"]
     return str(pointer).removeprefix(PROPERTIES)
+
+
+@cache
+def authorisation() -> dict[str, Any]:
+    """Return, by service, its actions and the resources that they are authorised on; do not change it."""
+    path = _folder().parent / "AdditionalSpecs" / "Policies.json"
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.access.simulation import Document, refusals
+from rehearsal.access.targets import Place
 from rehearsal.driver.assembly import Assembly
 from rehearsal.errors import RehearsalError
 
@@ -20,7 +21,9 @@ def require_policies(assembly: Assembly, policies: Mapping[str, list[Path]]) -> 
         files = policies.get(stack.environment.account, [])
         if files:
             documents = {f"{path.parent.name}/{path.name}": _read(path) for path in files}
-            lines += refusals(stack.name, assembly.template(stack), documents)
+            where = stack.environment
+            place = Place(stack=stack.name, account=where.account, region=where.region)
+            lines += refusals(place, assembly.template(stack), documents)
     if lines:
         raise RehearsalError("the execution policies do not allow what the templates need\n  " + "\n  ".join(lines))
 

@@ -1,8 +1,8 @@
 """Refuses what a stack's role may not do to a resource of a type, as far as that can be told.
 
-A role whose policies allow none of the decisive actions (:mod:`rehearsal.access.decisive`) on any resource would
-certainly fail in AWS, and fails here. Which resource an action meets is not known beforehand, so a role that allows it
-on the wrong one passes here and may fail in AWS.
+A role whose policies allow none of the decisive actions (:mod:`rehearsal.access.decisive`) on what the resource can be
+(:mod:`rehearsal.access.targets`) would certainly fail in AWS, and fails here. Ids that a service makes up are not known
+beforehand: a role that allows an action on other ids alone passes here and may fail in AWS.
 """
 # ruff: noqa: SLF001 - MiniStack's evaluator has no public door
 
@@ -14,6 +14,7 @@ from ministack.services import iam
 
 from rehearsal.access.decisive import PASSED_ROLES, decisive_actions, whole_service
 from rehearsal.access.records import ALLOWED, DENIED, RECORDS
+from rehearsal.access.targets import Place, overlap, targets
 from rehearsal.emulator import hooks
 from rehearsal.emulator.wiring.operations import ResourceOperation
 
@@ -24,7 +25,7 @@ def require_permission(role: str, operation: ResourceOperation) -> None:
     """Raise a ``PermissionError`` that names the action when a role cannot do what a stack asks of it."""
     layers = _policy_layers(role)
     wanted = decisive_actions(operation.resource_type, operation.verb)
-    allowed = [action for action in wanted if _allowed_somewhere(layers, action)]
+    allowed = [action for action in wanted if _allowed_on(layers, action, _targets(action, operation))]
     refused = bool(wanted) and not allowed
     for action in allowed or wanted[:1] or whole_service(operation.resource_type):
         RECORDS.note(role, action, operation.resource_type, DENIED if refused else ALLOWED)
@@ -48,7 +49,18 @@ def _policy_layers(role: str) -> list[Statements]:
     return [[statement for document in layer for statement in document] for layer in (own, *limits)]
 
 
-def _allowed_somewhere(layers: Sequence[Statements], action: str) -> bool:
+def _targets(action: str, operation: ResourceOperation) -> Sequence[str]:
+    place = Place(stack=operation.stack, account=hooks.account(), region=hooks.region())
+    return targets(
+        action,
+        kind=operation.resource_type,
+        logical_id=operation.logical_id,
+        properties=operation.properties,
+        place=place,
+    )
+
+
+def _allowed_on(layers: Sequence[Statements], action: str, on: Sequence[str]) -> bool:
     def says(layer: Statements, effect: str) -> Statements:
         return [
             statement
@@ -58,7 +70,11 @@ def _allowed_somewhere(layers: Sequence[Statements], action: str) -> bool:
         ]
 
     denied = any(s.resources == ["*"] and not s.conditions for layer in layers for s in says(layer, "Deny"))
-    return not denied and all(says(layer, "Allow") for layer in layers)
+    return not denied and all(any(_reaches(s, on) for s in says(layer, "Allow")) for layer in layers)
+
+
+def _reaches(statement: Any, on: Sequence[str]) -> bool:
+    return not on or any(overlap(pattern, target) for pattern in statement.resources or ["*"] for target in on)
 
 
 def may(role: str, action: str, resource: str, **context_keys: str) -> bool:

@@ -134,3 +134,13 @@ def test_a_type_that_lists_no_permissions_asks_for_none(account: Account) -> Non
     role = account.role("exec", SERVICE, allow("sns:*"))
     handle = {"Handle": resource("AWS::CloudFormation::WaitConditionHandle")}
     assert account.deploy("app", handle, RoleARN=role)["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_role_that_may_do_it_to_others_alone_is_refused(account: Account) -> None:
+    role = account.role("exec", SERVICE, allow("sns:*"), allow("s3:*", "arn:aws:s3:::other-*"))
+    assert account.deploy("app", TWO, RoleARN=role)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert account.failures("app")["Bucket"].endswith("is not authorized to perform: s3:CreateBucket")
+    account.delete("app")
+    named = allow("s3:*", "arn:aws:s3:::app-bucket-*")
+    account.client("iam").put_role_policy(RoleName="exec", PolicyName="named", PolicyDocument=policy(named))
+    assert account.deploy("app", TWO, RoleARN=role)["StackStatus"] == "CREATE_COMPLETE"

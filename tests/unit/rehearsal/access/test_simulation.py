@@ -1,9 +1,14 @@
 import json
+from pathlib import Path
 from typing import Any
 
-from rehearsal.access.simulation import refusals
-from tests.synthesis import ROOT, Template
+import pytest
 
+from rehearsal.access.simulation import refusals
+from rehearsal.access.targets import Place
+from tests.synthesis import ROOT, template_of
+
+APP = Place(stack="app", account="222222222222", region="us-east-1")
 ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
 TEMPLATE = {
     "Resources": {
@@ -24,7 +29,7 @@ def allow(actions: Any, **more: Any) -> dict[str, Any]:
 
 
 def found(*statements: Any) -> list[str]:
-    return refusals("app", TEMPLATE, {"exec.json": {"Statement": list(statements)}})
+    return refusals(APP, TEMPLATE, {"exec.json": {"Statement": list(statements)}})
 
 
 def to(service: str) -> dict[str, Any]:
@@ -57,12 +62,41 @@ def test_a_denial_of_everything_beats_what_is_allowed_and_a_narrower_one_is_left
 
 
 def test_an_account_without_a_policy_is_refused_as_such() -> None:
-    assert refusals("app", TEMPLATE, {})[0].endswith("allow it in no policy")
+    assert refusals(APP, TEMPLATE, {})[0].endswith("allow it in no policy")
 
 
+def test_a_policy_for_other_names_is_refused_with_the_name_that_is_needed() -> None:
+    elsewhere = {**allow("sqs:*"), "Resource": "arn:aws:sqs:eu-west-1:*:*"}
+    (line, *_) = found(elsewhere, allow(["lambda:*", "iam:PassRole"]))
+    assert line == (
+        "app: App/Queue/Resource (and 1 more), AWS::SQS::Queue, needs sqs:CreateQueue on "
+        "arn:*:sqs:us-east-1:222222222222:* to be created; allow it in exec.json"
+    )
+    function = {**allow("lambda:*"), "Resource": "arn:aws:lambda:*:*:function:other-*"}
+    (line, *_) = found(function, allow(["sqs:*", "iam:PassRole"]))
+    assert (
+        "needs lambda:CreateFunction on arn:*:lambda:us-east-1:222222222222:function:app-Function-XXXXXXXXXXXX or"
+        in line
+    )
+    everything_but = {"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::*"}
+    assert found(everything_but) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "stack", "address"),
+    [
+        ("tools", "TapPipeline", "TapPipeline"),
+        ("stage", "dev-tap", "TapPipeline/Dev/Tap"),
+        ("stage", "prod-tap", "TapPipeline/Prod/Tap"),
+    ],
+)
 def test_the_shipped_policies_let_everything_be_made_changed_deleted_and_tagged(
-    pipeline_template: Template, dev_template: Template, prod_template: Template
+    name: str, stack: str, address: str, assembly: Path
 ) -> None:
-    for name, template in (("tools", pipeline_template), ("stage", dev_template), ("stage", prod_template)):
-        document = json.loads((ROOT / "bootstrap" / f"{name}.json").read_text())
-        assert refusals(name, template, {name: document}) == []
+    files = sorted((ROOT / "bootstrap").glob(f"{name}*.json"))
+    assert files
+    documents = {path.name: json.loads(path.read_text()) for path in files}
+    place = Place(stack=stack, account="222222222222", region="us-east-1")
+    assert refusals(place, template_of(assembly, address), documents) == []
+    other = Place(stack=stack.replace("ap", "op"), account="222222222222", region="us-east-1")
+    assert refusals(other, template_of(assembly, address), documents) != []
