@@ -49,9 +49,10 @@ def install(config: EmulatorConfig) -> None:
     template_urls.install()
     node_client.install()
     EventTargets(pipelines).install()
-    ObjectChanges(pipelines).install()
+    objects = ObjectChanges(pipelines)
+    objects.install()
     on_stopping(store.give_up)
-    add_route("push", PushRoute(config, store, runner))
+    add_route("push", PushRoute(config, store, runner, objects))
 
 
 def _checked(operation: Operation, store: Store) -> Operation:

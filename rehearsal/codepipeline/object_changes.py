@@ -9,6 +9,8 @@ write is told here, as if a trail recorded every bucket: on AWS the trail is oft
 import json
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -37,12 +39,24 @@ class ObjectChanges:
         """Start executions of these pipelines."""
         self._pipelines = pipelines
         self._fire = s3._fire_s3_event_async
+        self._silenced: set[tuple[str, str]] = set()
 
     def install(self) -> None:
         """Listen."""
         s3._fire_s3_event_async = self._fired
 
+    @contextmanager
+    def silenced(self, bucket: str, key: str) -> Iterator[None]:
+        """Let nobody hear of writes of an object for a while."""
+        self._silenced.add((bucket, key))
+        try:
+            yield
+        finally:
+            self._silenced.discard((bucket, key))
+
     def _fired(self, bucket: str, key: str, event: str, *rest: Any, **more: Any) -> None:
+        if (bucket, key) in self._silenced:
+            return
         self._fire(bucket, key, event, *rest, **more)
         if event in CALLS:
             # Whoever writes need not wait, and may hold what starting an execution needs.

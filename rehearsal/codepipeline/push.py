@@ -1,5 +1,6 @@
 """A push starts the pipelines that follow the branch."""
 
+import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterable
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterable
 from botocore.exceptions import ClientError
 
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
+from rehearsal.codepipeline.object_changes import ObjectChanges
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
@@ -26,14 +28,15 @@ class PushRoute:
 
     Where the repository stands for an object, ``object`` says which: ``{"account", "region", "bucket", "key",
     "branch"}``. The files of a commit on that branch are uploaded as a zip archive; what follows the object then starts
-    by itself.
+    by itself, unless the push is ``silent``.
     """
 
-    def __init__(self, config: EmulatorConfig, store: Store, runner: ExecutionRunner) -> None:
-        """Start executions of what ``store`` holds."""
+    def __init__(self, config: EmulatorConfig, store: Store, runner: ExecutionRunner, objects: ObjectChanges) -> None:
+        """Start executions of what ``store`` holds; ``objects`` hears of what is uploaded."""
         self._config = config
         self._store = store
         self._runner = runner
+        self._objects = objects
 
     def __call__(self, body: Json) -> Json:
         """Start every pipeline that follows the branch, in any account and region."""
@@ -45,10 +48,11 @@ class PushRoute:
             ) from None
         if "object" in body:
             place = body["object"]
-            return {
-                "started": [],
-                **({"uploaded": self._upload(push, place)} if push.branch == place["branch"] else {}),
-            }
+            if push.branch != place["branch"]:
+                return {"started": []}
+            silent = body.get("silent", False)
+            with self._objects.silenced(place["bucket"], place["key"]) if silent else contextlib.nullcontext():
+                return {"started": [], "uploaded": self._upload(push, place)}
         files = self._files(push, body.get("before") or UNKNOWN_COMMIT)
         with self._store.held():
             started = [self._start(record, push, files) for record in self._store.all()]

@@ -1,7 +1,7 @@
 """Reads a cloud assembly: which pipeline it defines, and to which environments it deploys."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,16 +41,34 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """A pipeline of an assembly, with the source whose pushes start it."""
+    """A pipeline of an assembly, with the sources whose pushes start it."""
 
     stack: Stack
     logical_id: str
-    source: Source
+    sources: tuple[Source, ...]
     physical_name: str = ""
 
     def answers_to(self, name: str) -> bool:
         """Whether a person may mean this pipeline by ``name``: its own, its logical id, or its stack's name or path."""
         return name in {self.physical_name, self.logical_id, self.stack.name, self.stack.selector}
+
+    def source(self, others: Collection[str]) -> Source:
+        """Return the source that the app's commit is pushed to; ``others`` have a repository of their own.
+
+        Raises:
+            RehearsalError: one of ``others`` is no source, or not exactly one source is left.
+        """
+        name = f"pipeline {self.logical_id} of stack {self.stack.name}"
+        known = {each.action: each for each in self.sources}
+        for unknown in sorted(set(others) - known.keys()):
+            raise RehearsalError(f"--source {unknown}: {name} has no such source, only {', '.join(known)}")
+        left = [each for each in self.sources if each.action not in others]
+        if len(left) != 1:
+            raise RehearsalError(
+                f"{name} has the sources {', '.join(known)}: say by --source ACTION=PATH which repositories stand for "
+                "all of them but the one that this app's commit is pushed to"
+            )
+        return left[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +96,7 @@ class Assembly:
         return template
 
     def pipelines(self) -> tuple[Pipeline, ...]:
-        """Return every pipeline that a push starts.
-
-        Raises:
-            RehearsalError: one of them has several sources that a push starts.
-        """
+        """Return every pipeline that a push starts."""
         return tuple(
             self._pipeline(stack, logical_id, resource["Properties"])
             for stack in self.stacks
@@ -91,17 +105,11 @@ class Assembly:
         )
 
     def _pipeline(self, stack: Stack, logical_id: str, properties: dict[str, Any]) -> Pipeline:
-        sources = list(_sources(properties))
-        if len(sources) != 1:
-            raise RehearsalError(
-                f"pipeline {logical_id} of stack {stack.name} has {len(sources)} sources; a rehearsal pushes to "
-                "exactly one"
-            )
         name = properties.get("Name")
         return Pipeline(
             stack=stack,
             logical_id=logical_id,
-            source=sources[0],
+            sources=tuple(_sources(properties)),
             physical_name=name if isinstance(name, str) else "",
         )
 

@@ -57,6 +57,13 @@ def app_options(command: Callable[..., None]) -> Callable[..., None]:
             help="IAM policy of CloudFormation in a stage's account, one or more; AdministratorAccess without.",
         ),
         click.option("--pipeline", default="", metavar="NAME", help="Which pipeline, where the app has several."),
+        click.option(
+            "--source",
+            "sources",
+            multiple=True,
+            metavar="ACTION=PATH",
+            help="The repository of another source action, where the pipeline has several.",
+        ),
         click.option("--port", type=click.IntRange(1024, 65535), help="The emulator's port; a free one if not given."),
         click.option(
             "--keep", multiple=True, metavar="VARIABLE", help="An environment variable that builds get: a cache."
@@ -149,6 +156,7 @@ def _request(
     pipeline_policy: tuple[Path, ...],
     stage_policy: tuple[Path, ...],
     pipeline: str,
+    sources: tuple[str, ...],
     port: int | None,
     keep: tuple[str, ...],
 ) -> Request:
@@ -156,8 +164,21 @@ def _request(
         pipeline=tuple(path.resolve() for path in pipeline_policy), stage=tuple(path.resolve() for path in stage_policy)
     )
     return Request(
-        app=app.resolve(), policies=policies, pipeline=pipeline, port=port, keep=keep, environ=dict(os.environ)
+        app=app.resolve(),
+        policies=policies,
+        pipeline=pipeline,
+        others=dict(_other_source(each) for each in sources),
+        port=port,
+        keep=keep,
+        environ=dict(os.environ),
     )
+
+
+def _other_source(text: str) -> tuple[str, Path]:
+    action, _, path = text.partition("=")
+    if not action or not path or not Path(path).is_dir():
+        raise click.UsageError(f"--source {text}: expected ACTION=PATH with a folder that is there")
+    return action, Path(path).resolve()
 
 
 def _open(console: Console, request: Request, folders: Folders) -> tuple[Rehearsal, Repository]:

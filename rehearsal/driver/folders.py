@@ -56,6 +56,11 @@ class Folders:
         return self.root / "pipeline"
 
     @property
+    def others(self) -> Path:
+        """Which repositories stand for sources beside the app's own, by source action, as JSON."""
+        return self.root / "sources.json"
+
+    @property
     def session(self) -> Path:
         """What runs, for whoever stops it."""
         return self.root / "session.json"

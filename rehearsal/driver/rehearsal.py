@@ -1,5 +1,6 @@
 """A rehearsal from its first process to its result."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from rehearsal.codepipeline.logs import action_log
 from rehearsal.driver.accounts import ExecutionPolicies, bootstrap, policy_files
-from rehearsal.driver.assembly import Assembly, Pipeline
+from rehearsal.driver.assembly import Assembly, Pipeline, Source
 from rehearsal.driver.console import Progress
 from rehearsal.driver.environment import account_environment, base_environment
 from rehearsal.driver.folders import Folders
@@ -20,7 +21,7 @@ from rehearsal.driver.refusals import refuse_unsupported
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.services import clear, running, start_services
 from rehearsal.driver.simulation import require_policies
-from rehearsal.driver.sources import push_target
+from rehearsal.driver.sources import PushTarget, fill, push_target
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
@@ -32,12 +33,14 @@ PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
 class Request:
     """What is rehearsed and how: the app's repository, the policies it ships, and what builds get of the machine.
 
-    ``pipeline`` names the one that is meant where the app has several.
+    ``pipeline`` names the one that is meant where the app has several. ``others`` are the repositories of its sources
+    beside the one that the app's commit is pushed to, by source action.
     """
 
     app: Path
     policies: ExecutionPolicies = field(default_factory=ExecutionPolicies)
     pipeline: str = ""
+    others: Mapping[str, Path] = field(default_factory=dict)
     port: int | None = None
     keep: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(repr=False)
@@ -82,7 +85,7 @@ class Rehearsal:
             ),
             _physical_name(config, self.pipeline),
         )
-        self.target = push_target(config, self.pipeline, self.api.definition())
+        self.target = self.target_of(self.pipeline.source(request.others))
 
     @property
     def pipeline(self) -> Pipeline:
@@ -106,6 +109,9 @@ class Rehearsal:
         with progress.step("cdk synth"):
             assembly = _synthesise(repository, folders, environment, chosen=request.pipeline)
         folders.chosen.write_text(request.pipeline)
+        folders.others.write_text(json.dumps({action: str(path) for action, path in request.others.items()}))
+        assembly.pipeline().source(request.others)
+        others = {action: Repository.open(path, environment) for action, path in request.others.items()}
         refuse_unsupported(assembly)
         require_policies(assembly, policy_files(assembly, request.policies))
         region = assembly.pipeline().stack.environment.region
@@ -118,7 +124,11 @@ class Rehearsal:
         with progress.step(f"cdk deploy {assembly.pipeline().stack.name}"):
             _deploy(assembly, config, folders, environment)
         _write_tools_environment(folders, assembly, config)
-        return cls(request=request, folders=folders, config=config, assembly=assembly, progress=progress)
+        made = cls(request=request, folders=folders, config=config, assembly=assembly, progress=progress)
+        for source in made.pipeline.sources:
+            if source.action in others:
+                fill(config, made.target_of(source), others[source.action])
+        return made
 
     @classmethod
     def attach(cls, app: Path, *, folders: Folders, progress: Progress, environ: Mapping[str, str]) -> "Rehearsal":
@@ -129,8 +139,15 @@ class Rehearsal:
         config = EmulatorConfig.load(folders.config)
         assembly = Assembly.read(folders.assembly, chosen=folders.chosen.read_text())
         given = config.build_environment
-        request = Request(app=app, pipeline=assembly.chosen, keep=tuple(given), environ={**environ, **given})
+        others = {action: Path(path) for action, path in json.loads(folders.others.read_text()).items()}
+        request = Request(
+            app=app, pipeline=assembly.chosen, others=others, keep=tuple(given), environ={**environ, **given}
+        )
         return cls(request=request, folders=folders, config=config, assembly=assembly, progress=progress)
+
+    def target_of(self, source: Source) -> PushTarget:
+        """Return what commits of a source of the pipeline are pushed to."""
+        return push_target(self.config, self.pipeline, source, self.api.definition())
 
     def deliver(self, repository: Repository, decide: Decide) -> Delivery | None:
         """Push the repository's commit and follow its delivery; None when an approval was left waiting."""

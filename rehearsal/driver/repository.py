@@ -1,6 +1,7 @@
 """The repository whose commit is rehearsed: what is committed travels, what is not is named."""
 
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Mapping
@@ -50,7 +51,15 @@ class Repository:
 
     def push(self, bare: Path, branch: str) -> str:
         """Push the commit to ``branch`` of ``bare`` with the real ``git push``; return what git said."""
-        answer = _git(self.root, self.environment, "push", "--force", str(bare), f"{self.commit}:refs/heads/{branch}")
+        return self._push(bare, branch)
+
+    def push_silently(self, bare: Path, branch: str) -> None:
+        """Push the commit, and let none of the hooks of ``bare`` run."""
+        self._push(bare, branch, "--receive-pack", f"git -c core.hooksPath={os.devnull} receive-pack")
+
+    def _push(self, bare: Path, branch: str, *options: str) -> str:
+        moved = f"{self.commit}:refs/heads/{branch}"
+        answer = _git(self.root, self.environment, "push", "--force", *options, str(bare), moved)
         said = answer.stderr.decode(errors="replace")
         if answer.returncode != 0:
             raise RehearsalError(f"git push to {bare} failed: {said.strip()}")

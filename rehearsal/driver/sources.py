@@ -1,4 +1,4 @@
-"""What the app's commit is pushed to: a bare repository for every kind of source that a pipeline may start with.
+"""What commits are pushed to: a bare repository for every kind of source that a pipeline may start with.
 
 A connection's repository is one already. An object's is one whose pushes are uploaded: the commit's files, as a zip
 archive, become the object's newest version, and the pipeline starts as it would on AWS.
@@ -11,31 +11,38 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.driver.assembly import Environment, Pipeline
+from rehearsal.driver.assembly import Environment, Pipeline, Source
+from rehearsal.driver.repository import Repository
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.engine.providers import S3_SOURCE
+from rehearsal.errors import RehearsalError
+from rehearsal.source.announce import WARNING, announce
 from rehearsal.source.repository import create_repository
 
 OBJECT_BRANCH = "main"
+NOTHING = "0" * 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class PushTarget:
-    """A bare repository, and the branch of it that the app's commit is pushed to."""
+    """A bare repository, and the branch of it that a source follows; ``place`` is the object it stands for, if any."""
 
     bare: Path
     branch: str
+    place: Mapping[str, str] | None = None
 
 
-def push_target(config: EmulatorConfig, pipeline: Pipeline, definition: Mapping[str, Any]) -> PushTarget:
-    """Make what the pipeline's commit is pushed to, unless it is there; ``definition`` is the deployed pipeline's.
+def push_target(
+    config: EmulatorConfig, pipeline: Pipeline, source: Source, definition: Mapping[str, Any]
+) -> PushTarget:
+    """Make what commits of a source are pushed to, unless it is there; ``definition`` is the deployed pipeline's.
 
     Raises :class:`rehearsal.errors.RehearsalError` when the repository cannot be made.
     """
-    action = next(each for each in definition["stages"][0]["actions"] if each["name"] == pipeline.source.action)
+    action = next(each for each in definition["stages"][0]["actions"] if each["name"] == source.action)
     settings, where = action["configuration"], pipeline.stack.environment
-    if pipeline.source.provider != S3_SOURCE.provider:
+    if source.provider != S3_SOURCE.provider:
         bare = create_repository(config, settings["FullRepositoryId"])
         return PushTarget(bare=bare, branch=settings["BranchName"])
     home = Environment(account=where.account, region=action.get("region", where.region))
@@ -47,8 +54,23 @@ def push_target(config: EmulatorConfig, pipeline: Pipeline, definition: Mapping[
         "key": settings["S3ObjectKey"],
         "branch": OBJECT_BRANCH,
     }
-    bare = create_repository(config, f"objects/{pipeline.logical_id}", object=place)
-    return PushTarget(bare=bare, branch=OBJECT_BRANCH)
+    bare = create_repository(config, f"objects/{pipeline.logical_id}-{source.action}", object=place)
+    return PushTarget(bare=bare, branch=OBJECT_BRANCH, place=place)
+
+
+def fill(config: EmulatorConfig, target: PushTarget, repository: Repository) -> None:
+    """Give a source its content as if it had been there before the pipeline: nothing starts.
+
+    Raises :class:`rehearsal.errors.RehearsalError` when git or the emulator refuses.
+    """
+    repository.push_silently(target.bare, target.branch)
+    if target.place is None:
+        return
+    name = f"{target.bare.parent.name}/{target.bare.stem}"
+    moved = f"{NOTHING} {repository.commit} refs/heads/{target.branch}"
+    (said,) = announce(config.endpoint, name, [moved], {"object": dict(target.place), "silent": True})
+    if said.startswith(WARNING):
+        raise RehearsalError(said)
 
 
 def _make_bucket(config: EmulatorConfig, name: str, home: Environment) -> None:

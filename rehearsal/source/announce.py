@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 BRANCH = "refs/heads/"
 TIMEOUT_SECONDS = 10
+WARNING = "WARNING"
 
 
 def announce(
@@ -45,11 +46,11 @@ def _told(endpoint: str, push: dict[str, object]) -> list[str]:
         with opener.open(request, timeout=TIMEOUT_SECONDS) as response:
             answer = json.load(response)
     except urllib.error.HTTPError as refused:
-        return [f"WARNING: {push['branch']} was pushed, but the emulator refused it: {refused.read().decode()}"]
+        return [f"{WARNING}: {push['branch']} was pushed, but the emulator refused it: {refused.read().decode()}"]
     except OSError as unreachable:
         reason = getattr(unreachable, "reason", unreachable)
         warning = (
-            f"WARNING: {push['branch']} was pushed, but no pipeline started: "
+            f"{WARNING}: {push['branch']} was pushed, but no pipeline started: "
             f"the emulator does not answer on {endpoint} ({reason}). Start the rehearsal and push again"
         )
         return [warning]

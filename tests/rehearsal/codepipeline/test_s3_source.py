@@ -229,6 +229,22 @@ def test_a_push_to_a_repository_that_stands_for_an_object_uploads_the_commit(
     assert shop.ends("pushed", execution["pipelineExecutionId"], "Succeeded", "Failed")["status"] == "Succeeded"
 
 
+def test_a_silent_upload_starts_nothing(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> None:
+    s3 = bucket(shop, "source-silent")
+    shop.create("silent", stage("Source", s3_source("source-silent")), tell("x"), role="reader")
+    place = {"account": TOOLS, "region": REGION, "bucket": "source-silent", "key": "app.zip", "branch": "main"}
+    bare = create_repository(shop.config, "objects/silent", object=place, silent=True)
+    copy = WorkingCopy(bare, tmp_path_factory.mktemp("silent") / "copy")
+    copy.commit({"README": "words"})
+    assert "uploaded to s3://source-silent/app.zip" in copy.push()
+    # A write that is heard comes later, and is the only one that starts something.
+    heard = s3.put_object(Bucket="source-silent", Key="app.zip", Body=archive(README="more words"))
+    execution = newest(shop, "silent", 2)
+    shop.answer("silent", "Gate", "Approve")
+    ended = shop.ends("silent", execution["pipelineExecutionId"], "Succeeded", "Failed")
+    assert [each["revisionId"] for each in ended["artifactRevisions"]] == [heard["VersionId"]]
+
+
 def test_an_object_that_cannot_be_uploaded_is_told_to_whoever_pushed(
     shop: Shop, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -90,8 +90,8 @@ class World:
     regions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, work: Path, root: Path, *, policies: ExecutionPolicies, pipeline: str = "") -> "World":
-        """Rehearse the repository ``work``; the rehearsal's own files go to ``root``."""
+    def of(cls, work: Path, root: Path, *, policies: ExecutionPolicies, **more: Any) -> "World":
+        """Rehearse the repository ``work``; the rehearsal's own files go to ``root``; ``more`` is in the request."""
         said = io.StringIO()
         folders = Folders(root=root)
         caches = {name: str(ROOT / ".cache" / folder) for name, folder in CACHES.items()}
@@ -103,9 +103,7 @@ class World:
             "AWS_ACCESS_KEY_ID": "AKIAUSERSOWNKEY",
             "AWS_REGION": "eu-north-1",
         }
-        request = Request(
-            app=work, policies=policies, pipeline=pipeline, keep=(*CACHES, *guard, "SAMPLE_PYTHON"), environ=environ
-        )
+        request = Request(app=work, policies=policies, keep=(*CACHES, *guard, "SAMPLE_PYTHON"), environ=environ, **more)
         rehearsal = Rehearsal.open(
             request, folders=folders, progress=Progress(Console(file=said, emoji=False, width=200))
         )

@@ -7,7 +7,8 @@ from aws_cdk import aws_lambda as functions
 from aws_cdk import aws_s3 as s3
 
 ACCOUNT = Environment(account="555555555555", region="us-east-1")
-# Answers the greeting that the source's archive holds.
+CONNECTION = "arn:aws:codeconnections:us-east-1:555555555555:connection/00000000-0000-4000-8000-000000000000"
+# Answers the greetings that the sources' archives hold.
 GREET = """
 import io, zipfile
 import boto3
@@ -15,18 +16,18 @@ import boto3
 def handler(event, context):
     job = event["CodePipeline.job"]
     lent = job["data"]["artifactCredentials"]
-    place = job["data"]["inputArtifacts"][0]["location"]["s3Location"]
     s3 = boto3.client("s3", aws_access_key_id=lent["accessKeyId"], aws_secret_access_key=lent["secretAccessKey"],
                       aws_session_token=lent["sessionToken"])
-    body = s3.get_object(Bucket=place["bucketName"], Key=place["objectKey"])["Body"].read()
-    greeting = zipfile.ZipFile(io.BytesIO(body)).read("greeting").decode().strip()
+    places = [each["location"]["s3Location"] for each in job["data"]["inputArtifacts"]]
+    bodies = [s3.get_object(Bucket=each["bucketName"], Key=each["objectKey"])["Body"].read() for each in places]
+    greetings = [zipfile.ZipFile(io.BytesIO(each)).read("greeting").decode().strip() for each in bodies]
     boto3.client("codepipeline").put_job_success_result(
-        jobId=job["id"], executionDetails={"summary": greeting}, outputVariables={"Greeting": greeting})
+        jobId=job["id"], executionDetails={"summary": ", ".join(greetings)})
 """
 
 
-def greet(home: Stack, files: codepipeline.Artifact) -> codepipeline.StageProps:
-    """A stage that calls a function with the source's files."""
+def greet(home: Stack, *files: codepipeline.Artifact) -> codepipeline.StageProps:
+    """A stage that calls a function with the sources' files."""
     function = functions.Function(
         home,
         "Greet",
@@ -34,7 +35,7 @@ def greet(home: Stack, files: codepipeline.Artifact) -> codepipeline.StageProps:
         handler="index.handler",
         code=functions.Code.from_inline(GREET),
     )
-    call = actions.LambdaInvokeAction(action_name="Greet", lambda_=function, inputs=[files])
+    call = actions.LambdaInvokeAction(action_name="Greet", lambda_=function, inputs=list(files))
     return codepipeline.StageProps(stage_name="Greet", actions=[call])
 
 
@@ -56,6 +57,34 @@ def object_pipeline(app: App) -> None:
     )
 
 
+def connection(name: str, files: codepipeline.Artifact) -> actions.CodeStarConnectionsSourceAction:
+    """A repository's source action."""
+    return actions.CodeStarConnectionsSourceAction(
+        action_name=name, connection_arn=CONNECTION, owner="acme", repo=name.lower(), branch="main", output=files
+    )
+
+
+def joined_pipeline(app: App) -> None:
+    """Two repositories start it, and an object that the app does not make; it polls for that one."""
+    home = Stack(app, "JoinedPipeline", env=ACCOUNT)
+    files, words, extras = (codepipeline.Artifact(name) for name in ("Files", "Words", "Extras"))
+    extra = actions.S3SourceAction(
+        action_name="Extras",
+        bucket=s3.Bucket.from_bucket_name(home, "Elsewhere", "extras-of-somebody"),
+        bucket_key="extras.zip",
+        output=extras,
+    )
+    sources = [connection("Files", files), connection("Words", words), extra]
+    first = codepipeline.StageProps(stage_name="Source", actions=sources)
+    codepipeline.Pipeline(
+        home,
+        "Delivery",
+        pipeline_type=codepipeline.PipelineType.V2,
+        stages=[first, greet(home, files, words, extras)],
+    )
+
+
 app = App(analytics_reporting=False)
 object_pipeline(app)
+joined_pipeline(app)
 app.synth()

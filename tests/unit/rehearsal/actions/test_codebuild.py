@@ -145,6 +145,13 @@ def test_the_build_hears_who_started_it_of_which_commit_and_the_variables_of_the
     ]
 
 
+def test_of_several_sources_the_build_knows_the_revision_of_its_primary_one(tmp_path: Path) -> None:
+    both = build(inputs=("Files", "Words"), configuration={"PrimarySource": "Words"})
+    found = context(tmp_path, both, revisions={"Files": "c0ffee", "Words": "d00d1e"})
+    variables = codebuild.start_parameters(found)["environmentVariablesOverride"]
+    assert {"name": "CODEBUILD_RESOLVED_SOURCE_VERSION", "value": "d00d1e", "type": "PLAINTEXT"} in variables
+
+
 @pytest.mark.parametrize("malformed", ["no JSON", '[{"value": "x"}]', "[1]", "7"])
 def test_malformed_variables_are_refused(tmp_path: Path, malformed: str) -> None:
     with pytest.raises(ActionFailedError, match="EnvironmentVariables is no JSON list of name, value and type"):

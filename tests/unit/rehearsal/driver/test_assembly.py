@@ -63,7 +63,7 @@ def test_stacks_of_stages_are_found_with_their_names_and_environments(tmp_path: 
 @pytest.mark.parametrize("provider", ["CodeStarSourceConnection", "S3"])
 def test_the_pipeline_is_found_with_the_source_that_starts_it(tmp_path: Path, provider: str) -> None:
     found = Assembly.read(write_app(tmp_path, pipeline(source("owner/name", provider)))).pipeline()
-    assert (found.stack.name, found.source) == ("Tools", Source(action="owner_name", provider=provider))
+    assert (found.stack.name, found.source([])) == ("Tools", Source(action="owner_name", provider=provider))
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,22 @@ def test_the_pipeline_is_found_with_the_source_that_starts_it(tmp_path: Path, pr
     [
         ({}, "has no pipeline with a source that a push could start"),
         (pipeline(), "has no pipeline with a source that a push could start"),
-        (pipeline(source("a/b"), source("c/d")), "pipeline P of stack Tools has 2 sources"),
     ],
 )
-def test_an_app_that_no_single_push_starts_is_refused(tmp_path: Path, template: dict[str, Any], said: str) -> None:
+def test_an_app_that_no_push_starts_is_refused(tmp_path: Path, template: dict[str, Any], said: str) -> None:
     assembly = Assembly.read(write_app(tmp_path, template))
     with pytest.raises(RehearsalError, match=said):
         assembly.pipeline()
+
+
+def test_of_several_sources_the_one_without_a_repository_of_its_own_is_the_app_s(tmp_path: Path) -> None:
+    found = Assembly.read(write_app(tmp_path, pipeline(source("a/b"), source("c/d", "S3"), source("e/f")))).pipeline()
+    assert found.source(["a_b", "e_f"]) == Source(action="c_d", provider="S3")
+    for others in ([], ["a_b"], ["a_b", "c_d", "e_f"]):
+        with pytest.raises(RehearsalError, match=r"P of stack Tools has the sources a_b, c_d, e_f: say by --source"):
+            found.source(others)
+    with pytest.raises(RehearsalError, match="--source x: pipeline P of stack Tools has no such source, only a_b, c_d"):
+        found.source(["a_b", "x"])
 
 
 def write_two(folder: Path) -> Path:
@@ -89,7 +98,7 @@ def write_two(folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["Q", "Two", "Two/Stack", "second"])
 def test_one_of_several_pipelines_is_chosen_by_its_name_its_logical_id_or_its_stack(tmp_path: Path, name: str) -> None:
-    assert Assembly.read(write_two(tmp_path), chosen=name).pipeline().source.action == "acme_two"
+    assert Assembly.read(write_two(tmp_path), chosen=name).pipeline().source([]).action == "acme_two"
 
 
 @pytest.mark.parametrize(("name", "said"), [("", "there are several"), ("Three", "answer to 'Three'")])

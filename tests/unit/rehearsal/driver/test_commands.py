@@ -171,6 +171,19 @@ def test_the_request_is_what_the_options_say(stage: Stage) -> None:
     assert stage.request.policies.stage == (Path.cwd() / "stage.json", Path.cwd() / "more.json")
 
 
+def test_other_sources_are_named_with_the_folders_of_their_repositories(stage: Stage, tmp_path: Path) -> None:
+    call("run", "--source", f"Words={tmp_path}")
+    assert stage.request is not None
+    assert stage.request.others == {"Words": tmp_path}
+
+
+@pytest.mark.parametrize("given", ["Words", "Words=", "=.", "Words=no-such-folder"])
+def test_a_source_without_a_folder_that_is_there_is_wrong_usage(stage: Stage, given: str) -> None:
+    result = call("run", "--source", given)
+    assert result.exit_code == 2
+    assert f"--source {given}: expected ACTION=PATH with a folder that is there" in result.output
+
+
 def test_up_leaves_everything_running_and_says_how_to_go_on(stage: Stage) -> None:
     result = call("up")
     assert result.exit_code == 0, result.output

@@ -1,4 +1,5 @@
 import io
+import json
 import os
 import subprocess
 import sys
@@ -146,10 +147,14 @@ def test_a_rehearsal_that_runs_is_taken_up_with_its_pipeline_and_what_its_builds
     make: Callable[..., Rehearsal], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     make("AWS::CodePipeline::Pipeline")  # writes the assembly
+    (tmp_path / "out" / "Tools.json").write_text(
+        json.dumps(pipeline(source("a/b"), {**source("c/d"), "Name": "Words"}))
+    )
     folders = Folders(root=tmp_path / "rehearsal")
     folders.root.mkdir()
     (tmp_path / "out").rename(folders.assembly)
     folders.chosen.write_text("Tools")
+    folders.others.write_text(json.dumps({"Words": "/words"}))
     config = EmulatorConfig(port=1, state_dir=tmp_path / "state", build_environment={"CACHE": "/cache"})
     config.save(folders.config)
     monkeypatch.setattr(module, "client", lambda *_, **__: Aws("AWS::CodePipeline::Pipeline"))
@@ -157,7 +162,8 @@ def test_a_rehearsal_that_runs_is_taken_up_with_its_pipeline_and_what_its_builds
     monkeypatch.setattr(module, "running", lambda _folders: lives)
     taken = Rehearsal.attach(tmp_path, folders=folders, progress=Progress(Console(file=io.StringIO())), environ={})
     assert (taken.request.pipeline, taken.environment()["CACHE"]) == ("Tools", "/cache")
-    assert taken.target.bare.is_dir()
+    assert taken.request.others == {"Words": Path("/words")}
+    assert taken.target.bare == tmp_path / "state" / "repositories" / "a" / "b.git"
     followed: list[Any] = []
     monkeypatch.setattr(module, "follow", lambda *_, execution, **__: followed.append(execution))
     taken.go_on("one", lambda *_: Decision())

@@ -66,6 +66,21 @@ def test_the_commit_is_pushed_to_the_branch(work: Path, tmp_path: Path) -> None:
     assert repository.subject() == "First line"
 
 
+def test_a_silent_push_runs_none_of_the_repository_s_hooks(work: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(bare))
+    hook = bare / "hooks" / "post-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/heard\n")
+    hook.chmod(0o755)
+    repository = Repository.open(work, GIT)
+    repository.push_silently(bare, "main")
+    assert repository.is_pushed(bare, "main")
+    assert not (tmp_path / "heard").exists()
+    repository.push(bare, "other")
+    assert (tmp_path / "heard").exists()
+
+
 def test_a_push_that_git_refuses_says_what_git_said(work: Path, tmp_path: Path) -> None:
     with pytest.raises(RehearsalError, match=r"git push to .*absent.git failed: .*does not appear to be a git rep"):
         Repository.open(work, GIT).push(tmp_path / "absent.git", "main")

@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -6,7 +7,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.driver import sources
 from rehearsal.driver.assembly import Assembly, Pipeline
-from rehearsal.driver.sources import PushTarget, push_target
+from rehearsal.driver.sources import PushTarget, fill, push_target
+from rehearsal.errors import RehearsalError
 from tests.unit.rehearsal.actions.stand_ins import Service, client_error
 from tests.unit.rehearsal.codepipeline.records import configuration
 from tests.unit.rehearsal.driver.test_assembly import pipeline, source, write_app
@@ -32,14 +34,16 @@ def objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Any, **more:
         return s3
 
     monkeypatch.setattr(sources, "client", client)
-    target = push_target(configuration(tmp_path), one(tmp_path, "S3"), definition(OBJECT, **more))
+    declared = one(tmp_path, "S3")
+    target = push_target(configuration(tmp_path), declared, declared.source([]), definition(OBJECT, **more))
     assert asked == [more.get("region", "eu-west-1")]
     return target, s3
 
 
 def test_a_connection_s_repository_is_pushed_to_as_it_is(tmp_path: Path) -> None:
     settings = {"FullRepositoryId": "acme/shop", "BranchName": "release"}
-    target = push_target(configuration(tmp_path), one(tmp_path, "CodeStarSourceConnection"), definition(settings))
+    declared = one(tmp_path, "CodeStarSourceConnection")
+    target = push_target(configuration(tmp_path), declared, declared.source([]), definition(settings))
     assert target == PushTarget(bare=tmp_path / "repositories" / "acme" / "shop.git", branch="release")
     assert target.bare.is_dir()
 
@@ -48,7 +52,7 @@ def test_a_repository_stands_for_an_object_in_the_region_of_its_action(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target, s3 = objects(tmp_path, monkeypatch, {}, region="eu-north-1")
-    assert (target.bare.name, target.branch) == ("P.git", "main")
+    assert (target.bare.name, target.branch) == ("P-acme_shop.git", "main")
     hook = (target.bare / "hooks" / "post-receive").read_text()
     for part in ('"bucket": "sources"', '"key": "app.zip"', f'"account": "{"1" * 12}"', '"region": "eu-north-1"'):
         assert part in hook
@@ -64,3 +68,35 @@ def test_a_bucket_that_no_stack_makes_is_made_with_versions(tmp_path: Path, monk
 def test_a_bucket_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ClientError, match="Forbidden"):
         objects(tmp_path, monkeypatch, client_error("403", "Forbidden"))
+
+
+def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, said: str) -> list[Any]:
+    """What is announced when a source gets its content."""
+    sent: list[Any] = []
+
+    def announce(_endpoint: str, name: str, lines: list[str], more: Any) -> list[str]:
+        sent.append((name, lines, more))
+        return [said]
+
+    monkeypatch.setattr(sources, "announce", announce)
+    pushed: list[Any] = []
+    repository: Any = SimpleNamespace(commit="c" * 40, push_silently=lambda *where: pushed.append(where))
+    target = PushTarget(bare=tmp_path / "objects" / "P-Extras.git", branch="main", place=place)
+    fill(configuration(tmp_path), target, repository)
+    assert pushed == [(target.bare, "main")]
+    return sent
+
+
+def test_a_repository_is_filled_by_a_silent_push_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert filled(tmp_path, monkeypatch, None, "") == []
+
+
+def test_an_object_is_filled_by_a_silent_upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (announced,) = filled(tmp_path, monkeypatch, {"key": "k"}, "uploaded to s3://b/k")
+    moved = f"{'0' * 40} {'c' * 40} refs/heads/main"
+    assert announced == ("objects/P-Extras", [moved], {"object": {"key": "k"}, "silent": True})
+
+
+def test_an_object_that_cannot_be_filled_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RehearsalError, match="WARNING: main was pushed, but the emulator refused it"):
+        filled(tmp_path, monkeypatch, {"key": "k"}, "WARNING: main was pushed, but the emulator refused it: no bucket")
