@@ -13,6 +13,7 @@ from constructs import Construct
 from compliance.acknowledgements import acknowledge
 from tap_stack.database import Database
 from tap_stack.edge import Edge
+from tap_stack.listing import LISTING
 
 BUCKET = (
     "s3:GetBucketPolicy",
@@ -66,8 +67,7 @@ class CheckPermissions(Construct):
         acknowledge(
             lists,
             finding="AwsSolutions-IAM5[Resource::*]",
-            reason="These actions list: those of EC2 have no resource types, and CloudWatch Logs asks for all log "
-            "groups at once (Service Authorization Reference, 'Amazon EC2' and 'Amazon CloudWatch Logs').",
+            reason=LISTING,
         )
 
 

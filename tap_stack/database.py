@@ -120,14 +120,15 @@ class Database(Construct):
                 "('Enhanced Monitoring', RDS User Guide), which belongs to another stage's stack here. Performance "
                 f"Insights and the CloudWatch metrics of {settings.name}'s instance are on.",
             )
-        acknowledge(
-            self.instance,
-            finding=f"{NIST}-RDSInBackupPlan",
-            reason="RDS backs the instance up itself, every day and with its transaction logs, so that it can be "
-            "restored to any second of the days in the stage's table ('Introduction to backups', RDS User Guide): 35 "
-            "in prod, as far back as AWS Backup restores continuously. Where a stage's data outlives its stack, so do "
-            "these backups (DeleteAutomatedBackups is off).",
-        )
+        if not settings.monthly_backup_days:
+            acknowledge(
+                self.instance,
+                finding=f"{NIST}-RDSInBackupPlan",
+                reason=f"Deleting {settings.name} must leave nothing behind, and a vault with copies in it can't be "
+                "deleted (DeleteBackupVault, AWS Backup API Reference). RDS itself backs the instance up every day and "
+                "with its transaction logs, for the days in the stage's table ('Introduction to backups', RDS User "
+                "Guide).",
+            )
         if not settings.deletion_protection:
             acknowledge(
                 self.instance,

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from compliance.acknowledgements import acknowledge
 from compliance.names import PCI
+from tap_stack.listing import LISTING
 
 READ_LOGS = ("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery")
 READ_BUCKET = (
@@ -85,8 +86,7 @@ class Operators(Construct):
         acknowledge(
             figures,
             finding="AwsSolutions-IAM5[Resource::*]",
-            reason="These read actions have no resource types, so that IAM takes no ARN for them (Service "
-            "Authorization Reference, 'Amazon CloudWatch' and 'Amazon CloudWatch Logs').",
+            reason=LISTING,
         )
 
 

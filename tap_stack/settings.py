@@ -35,6 +35,8 @@ class StageSettings:
         delete_automated_backups: Whether the database's automated backups go with it.
         multi_az: Whether the database has a standby in the other zone.
         backup_days: Days that RDS keeps its daily backups and can restore the database to any second of, 1 to 35.
+        monthly_backup_days: Days that AWS Backup keeps one copy of the database a month, in a vault beside daily ones;
+            0 for no plan. A vault with copies in it can't be deleted.
         enhanced_monitoring: Whether RDS reports the operating system under the database. It writes to one log group an
             account and region, which this stage then owns.
         nat_gateways: NAT gateways; two is one a zone.
@@ -62,6 +64,7 @@ class StageSettings:
     delete_automated_backups: bool
     multi_az: bool
     backup_days: int
+    monthly_backup_days: int
     enhanced_monitoring: bool
     nat_gateways: int
     log_retention: logs.RetentionDays

@@ -4,6 +4,7 @@ from aws_cdk import Aws, Fn, Stack
 from constructs import Construct
 
 from compliance.removal import declare_removal
+from tap_stack.backups import Backups
 from tap_stack.bucket import Storage
 from tap_stack.check_permissions import CheckPermissions
 from tap_stack.check_role import CheckRole
@@ -46,6 +47,8 @@ class TapStack(Stack):
         groups = SecurityGroups(self, "SecurityGroups", vpc=vpc, settings=settings)
         storage = Storage(self, "Storage", key=key, settings=settings)
         database = Database(self, "Database", vpc=vpc, security_group=groups.database, key=key, settings=settings)
+        if settings.monthly_backup_days:
+            Backups(self, "Backups", database=database.instance, key=key, settings=settings)
         function = TapFunction(
             self,
             "Function",

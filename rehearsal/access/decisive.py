@@ -6,8 +6,9 @@ of them would certainly fail in AWS. Asking for all that is listed would refuse 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from rehearsal.registry import schema
 
@@ -24,12 +25,22 @@ NEEDS_NOTHING = frozenset({"AWS::CDK::Metadata"})
 INVOKE = ("lambda:InvokeFunction",)
 # Properties that hand a role to a service: type, property, and the service principal that gets it.
 PASSED_ROLES = {
+    "AWS::Backup::BackupSelection": ("BackupSelection.IamRoleArn", "backup.amazonaws.com"),
     "AWS::CodeBuild::Project": ("ServiceRole", "codebuild.amazonaws.com"),
     "AWS::CodePipeline::Pipeline": ("RoleArn", "codepipeline.amazonaws.com"),
     "AWS::EC2::FlowLog": ("DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com"),
     "AWS::Lambda::Function": ("Role", "lambda.amazonaws.com"),
     "AWS::RDS::DBInstance": ("MonitoringRoleArn", "monitoring.rds.amazonaws.com"),
 }
+
+
+def passed_role(resource_type: str, properties: Mapping[str, Any]) -> tuple[Any, str]:
+    """Return the role that a resource hands to a service, and the service's principal; None where it hands none."""
+    path, service = PASSED_ROLES.get(resource_type, ("", ""))
+    found: Any = properties
+    for name in path.split("."):
+        found = found.get(name, {})
+    return found or None, service
 
 
 @cache

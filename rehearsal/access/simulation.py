@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from rehearsal.access.decisive import PASSED_ROLES, decisive_actions, tagging_actions
+from rehearsal.access.decisive import decisive_actions, passed_role, tagging_actions
 from rehearsal.access.targets import Place, overlap, targets
 
 DOING = {"create": "to be created", "update": "to be updated", "delete": "to be deleted"}
@@ -35,8 +35,8 @@ def needs(resource: Mapping[str, Any]) -> Iterator[Need]:
         yield Need(actions=decisive_actions(kind, verb), why=why)
     if properties.get("Tags"):
         yield Need(actions=tagging_actions(kind), why="to be tagged")
-    handed, service = PASSED_ROLES.get(kind, ("", ""))
-    if properties.get(handed):
+    handed, service = passed_role(kind, properties)
+    if handed:
         yield Need(actions=PASS_ROLE, why=f"to hand a role to {service}", service=service)
 
 

@@ -79,6 +79,7 @@ FOR_OTHER_PROPERTIES = {
         "s3:PutObjectAcl",
         "s3tables:*",
     ],
+    "vaults with locks and notifications": ["backup:*VaultLockConfiguration", "backup:*VaultNotifications"],
     "topics with data protection, subscriptions to Firehose": ["sns:PutDataProtectionPolicy"],
 }
 UNUSED = [pattern for patterns in FOR_OTHER_PROPERTIES.values() for pattern in patterns]

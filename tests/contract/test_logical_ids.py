@@ -11,6 +11,7 @@ import pytest
 from tests.unit.tap_stack.workload import read_workload
 
 STATEFUL = (
+    "AWS::Backup::BackupVault",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::RDS::DBInstance",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from ministack.services import ec2, rds, s3
+from ministack.services import backup, ec2, rds, s3
 from ministack.services.cloudformation import changesets, provisioners
 
 from rehearsal.emulator import hooks
@@ -95,7 +95,14 @@ def bucket_policy(bucket: str) -> Attributes | None:
     return {} if bucket in s3._bucket_policies else None
 
 
+def backup_vault(name: str) -> Attributes | None:
+    """Return what the template of a vault's stack can ask for."""
+    found = backup._vaults.get(name)
+    return None if found is None else {"BackupVaultArn": found["BackupVaultArn"], "BackupVaultName": name}
+
+
 ADOPTABLE: Final[Mapping[str, Any]] = {
+    "AWS::Backup::BackupVault": backup_vault,
     "AWS::EC2::SecurityGroup": security_group,
     "AWS::EC2::Subnet": subnet,
     "AWS::EC2::VPC": vpc,

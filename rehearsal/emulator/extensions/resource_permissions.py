@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.services import iam
 
-from rehearsal.access.decisive import PASSED_ROLES, decisive_actions, whole_service
+from rehearsal.access.decisive import decisive_actions, passed_role, whole_service
 from rehearsal.access.records import ALLOWED, DENIED, RECORDS
 from rehearsal.access.targets import Place, overlap, targets
 from rehearsal.emulator import hooks
@@ -31,9 +31,8 @@ def require_permission(role: str, operation: ResourceOperation) -> None:
         RECORDS.note(role, action, operation.resource_type, DENIED if refused else ALLOWED)
     if refused:
         _refuse(role, wanted[0])
-    passed, service = PASSED_ROLES.get(operation.resource_type, ("", ""))
-    handed = operation.properties.get(passed) if operation.verb != "delete" else None
-    if not handed:
+    handed, service = passed_role(operation.resource_type, operation.properties)
+    if not handed or operation.verb == "delete":
         return
     passes = may(role, "iam:PassRole", str(handed), **{"iam:passedtoservice": service})
     RECORDS.note(role, "iam:PassRole", str(handed), ALLOWED if passes else DENIED)

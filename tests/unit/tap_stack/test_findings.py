@@ -15,10 +15,12 @@ EVERYWHERE = {
     *((rule, "Storage/Logs") for rule in in_nist_and_pci("S3DefaultEncryptionKMS")),
     *((rule, bucket) for rule in in_nist_and_pci("S3BucketReplicationEnabled") for bucket in BUCKETS),
     *((rule, route) for rule in in_nist_and_pci("VPCNoUnrestrictedRouteToIGW") for route in ROUTES),
-    (f"{NIST}-RDSInBackupPlan", "Database/Instance"),
     (f"{PCI}-IAMGroupHasUsers", "Operators/Group"),
 }
+SNAPSHOTS = "arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:awsbackup:*"
+PROD_ONLY = {(f"AwsSolutions-IAM5[Resource::{SNAPSHOTS}]", "Backups/Snapshots")}
 DEV_ONLY = {
+    (f"{NIST}-RDSInBackupPlan", "Database/Instance"),
     ("AwsSolutions-RDS3", "Database/Instance"),
     ("AwsSolutions-RDS10", "Database/Instance"),
     (f"{NIST}-RDSMultiAZSupport", "Database/Instance"),
@@ -35,8 +37,8 @@ def acknowledged(stage: Workload) -> set[tuple[str, str]]:
     }
 
 
-def test_prod_has_no_exception_that_is_not_everywhere(dev: Workload, prod: Workload) -> None:
-    assert acknowledged(prod) == EVERYWHERE
+def test_prod_has_no_exception_that_is_not_everywhere_but_for_its_backups(dev: Workload, prod: Workload) -> None:
+    assert acknowledged(prod) == EVERYWHERE | PROD_ONLY
     assert acknowledged(dev) == EVERYWHERE | DEV_ONLY
 
 

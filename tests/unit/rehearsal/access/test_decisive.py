@@ -1,6 +1,13 @@
 import pytest
 
-from rehearsal.access.decisive import VERBS, decisive_actions, listed_actions, most_telling, tagging_actions
+from rehearsal.access.decisive import (
+    VERBS,
+    decisive_actions,
+    listed_actions,
+    most_telling,
+    passed_role,
+    tagging_actions,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +29,14 @@ def test_the_action_without_which_nothing_goes_is_among_the_decisive_ones(kind: 
     assert action in decisive
     assert "ec2:CreateTags" not in decisive
     assert len({each.split(":")[0] for each in decisive}) == 1
+
+
+def test_the_role_that_a_resource_hands_on_is_found_however_deep_it_stands() -> None:
+    selection = {"BackupSelection": {"IamRoleArn": "role"}}
+    assert passed_role("AWS::Backup::BackupSelection", selection) == ("role", "backup.amazonaws.com")
+    assert passed_role("AWS::Lambda::Function", {"Role": "role"}) == ("role", "lambda.amazonaws.com")
+    assert passed_role("AWS::Lambda::Function", {}) == (None, "lambda.amazonaws.com")
+    assert passed_role("AWS::S3::Bucket", {"Role": "role"}) == (None, "")
 
 
 def test_a_type_that_nobody_described_has_no_decisive_action() -> None:
