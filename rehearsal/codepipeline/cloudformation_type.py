@@ -8,11 +8,13 @@ from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.emulator.hooks import Properties, Resource, ResourceRequest, account, physical_name, region
 from rehearsal.engine.definition import Action, Pipeline
 from rehearsal.engine.execution import Trigger
-from rehearsal.engine.providers import S3_SOURCE
+from rehearsal.engine.providers import CODECOMMIT, S3_SOURCE
 from rehearsal.engine.shapes import from_cloudformation
 from rehearsal.source.git import branch_exists
+from rehearsal.source.repository import codecommit_name
 
 NAME_CHARACTERS = 100
+ROLE_ACCOUNT = 4
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,17 @@ class PipelineType:
         self.pipelines.delete(account(), region(), resource_id)
 
     def _has_source(self, pipeline: Pipeline) -> bool:
-        return all(self._delivers(action) for action in pipeline.stages[0].actions)
+        return all(self._delivers(action, pipeline) for action in pipeline.stages[0].actions)
 
-    def _delivers(self, source: Action) -> bool:
+    def _delivers(self, source: Action, pipeline: Pipeline) -> bool:
         settings = source.configuration
         if source.action_type_id == S3_SOURCE:
             return object_exists(settings["S3Bucket"], settings["S3ObjectKey"])
-        repository = self.pipelines.config.repositories / f"{settings['FullRepositoryId']}.git"
-        return branch_exists(repository, settings["BranchName"])
+        name = settings.get("FullRepositoryId", "")
+        if source.action_type_id == CODECOMMIT:
+            owner = (source.role_arn or pipeline.role_arn).split(":")[ROLE_ACCOUNT]
+            name = codecommit_name(owner, source.region or region(), settings["RepositoryName"])
+        return branch_exists(self.pipelines.config.repositories / f"{name}.git", settings["BranchName"])
 
 
 def _tags(properties: Properties) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from rehearsal.codepipeline import node_client, template_urls
+from rehearsal.codepipeline.branch_changes import BranchChanges
 from rehearsal.codepipeline.cloudformation_type import PipelineType
+from rehearsal.codepipeline.connection_changes import ConnectionChanges
 from rehearsal.codepipeline.event_targets import EventTargets
 from rehearsal.codepipeline.execution_operations import ExecutionOperations
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
@@ -11,6 +13,7 @@ from rehearsal.codepipeline.intervention_operations import InterventionOperation
 from rehearsal.codepipeline.job_operations import JobOperations
 from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.object_changes import ObjectChanges
+from rehearsal.codepipeline.object_uploads import ObjectUploads
 from rehearsal.codepipeline.operations import PipelineOperations
 from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.codepipeline.push import PushRoute
@@ -52,7 +55,10 @@ def install(config: EmulatorConfig) -> None:
     objects = ObjectChanges(pipelines)
     objects.install()
     on_stopping(store.give_up)
-    add_route("push", PushRoute(config, store, runner, objects))
+    add_route(
+        "push",
+        PushRoute(ConnectionChanges(config, store, runner), ObjectUploads(config, objects), BranchChanges(pipelines)),
+    )
 
 
 def _checked(operation: Operation, store: Store) -> Operation:

@@ -6,9 +6,6 @@ write is told here, as if a trail recorded every bucket: on AWS the trail is oft
 """
 # ruff: noqa: SLF001 - MiniStack's events have no public door
 
-import json
-import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -17,9 +14,10 @@ from typing import Any
 from ministack.services import eventbridge, s3
 
 from rehearsal.codepipeline.pipelines import Pipelines
+from rehearsal.codepipeline.service_events import service_event
 from rehearsal.emulator.hooks import account, region, scope, spawn
 from rehearsal.engine.execution import Trigger
-from rehearsal.engine.triggers import source_polling_for
+from rehearsal.engine.triggers import object_polling_for
 
 # S3's calls by the notifications that they cause.
 CALLS = MappingProxyType(
@@ -66,7 +64,7 @@ class ObjectChanges:
         store = self._pipelines.store
         with store.held():
             for record in store.all():
-                source = source_polling_for(bucket, key, record.pipeline)
+                source = object_polling_for(bucket, key, record.pipeline)
                 if source is not None:
                     self._pipelines.runner.start(
                         record, Trigger(kind="PollForSourceChanges"), pinned={source.name: version} if version else {}
@@ -94,18 +92,3 @@ def trail_event(bucket: str, key: str, call: str) -> dict[str, Any]:
         "resources": [{"type": "AWS::S3::Object", "ARN": f"{arn}/{key}"}, {"type": "AWS::S3::Bucket", "ARN": arn}],
     }
     return service_event("aws.s3", "AWS API Call via CloudTrail", detail)
-
-
-def service_event(source: str, detail_type: str, detail: dict[str, Any], *resources: str) -> dict[str, Any]:
-    """Return an event of one of AWS's services, of the current account and region, in MiniStack's form."""
-    return {
-        "EventId": str(uuid.uuid4()),
-        "Source": source,
-        "DetailType": detail_type,
-        "Detail": json.dumps(detail),
-        "EventBusName": "default",
-        "Time": int(time.time()),
-        "Resources": list(resources),
-        "Account": account(),
-        "Region": region(),
-    }

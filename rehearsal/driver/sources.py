@@ -1,9 +1,10 @@
 """What commits are pushed to: a bare repository for every kind of source that a pipeline may start with.
 
-A connection's repository is one already. An object's is one whose pushes are uploaded: the commit's files, as a zip
-archive, become the object's newest version, and the pipeline starts as it would on AWS.
+A connection's repository is one already, and so is one of CodeCommit. An object's is one whose pushes are uploaded:
+the commit's files, as a zip archive, become the object's newest version. The pipeline starts as it would on AWS.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,13 @@ from rehearsal.driver.assembly import Environment, Pipeline, Source
 from rehearsal.driver.repository import Repository
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
-from rehearsal.engine.providers import S3_SOURCE
+from rehearsal.engine.providers import CODECOMMIT, SOURCE_CONNECTION
 from rehearsal.errors import RehearsalError
 from rehearsal.source.announce import WARNING, announce
-from rehearsal.source.repository import create_repository
+from rehearsal.source.repository import codecommit_name, create_repository
 
 OBJECT_BRANCH = "main"
+ROLE_ACCOUNT = 4
 NOTHING = "0" * 40
 
 
@@ -42,10 +44,14 @@ def push_target(
     """
     action = next(each for each in definition["stages"][0]["actions"] if each["name"] == source.action)
     settings, where = action["configuration"], pipeline.stack.environment
-    if source.provider != S3_SOURCE.provider:
+    if source.provider == SOURCE_CONNECTION.provider:
         bare = create_repository(config, settings["FullRepositoryId"])
         return PushTarget(bare=bare, branch=settings["BranchName"])
-    home = Environment(account=where.account, region=action.get("region", where.region))
+    owner = action["roleArn"].split(":")[ROLE_ACCOUNT] if "roleArn" in action else where.account
+    home = Environment(account=owner, region=action.get("region", where.region))
+    if source.provider == CODECOMMIT.provider:
+        bare = _make_repository(config, settings["RepositoryName"], home)
+        return PushTarget(bare=bare, branch=settings["BranchName"])
     _make_bucket(config, settings["S3Bucket"], home)
     place = {
         "account": home.account,
@@ -71,6 +77,17 @@ def fill(config: EmulatorConfig, target: PushTarget, repository: Repository) -> 
     (said,) = announce(config.endpoint, name, [moved], {"object": dict(target.place), "silent": True})
     if said.startswith(WARNING):
         raise RehearsalError(said)
+
+
+def _make_repository(config: EmulatorConfig, name: str, home: Environment) -> Path:
+    """Make a repository that no stack of the app makes: elsewhere, it is there before the app is."""
+    codecommit = client(
+        "codecommit", endpoint=config.endpoint, region=home.region, credentials=account_root(home.account)
+    )
+    with contextlib.suppress(codecommit.exceptions.RepositoryNameExistsException):
+        codecommit.create_repository(repositoryName=name)
+    place = {"account": home.account, "region": home.region, "repository": name}
+    return create_repository(config, codecommit_name(home.account, home.region, name), codecommit=place)
 
 
 def _make_bucket(config: EmulatorConfig, name: str, home: Environment) -> None:

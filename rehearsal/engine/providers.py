@@ -22,6 +22,7 @@ class ProviderRules:
 
 SOURCE_CONNECTION = ActionType(category="Source", owner="AWS", provider="CodeStarSourceConnection", version="1")
 S3_SOURCE = ActionType(category="Source", owner="AWS", provider="S3", version="1")
+CODECOMMIT = ActionType(category="Source", owner="AWS", provider="CodeCommit", version="1")
 CODEBUILD = ActionType(category="Build", owner="AWS", provider="CodeBuild", version="1")
 CODEBUILD_TEST = ActionType(category="Test", owner="AWS", provider="CodeBuild", version="1")
 CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudFormation", version="1")
@@ -64,6 +65,18 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
                 {
                     "PollForSourceChanges": frozenset({"true", "false"}),
                     "AllowOverrideForS3ObjectKey": frozenset({"false"}),
+                }
+            ),
+        ),
+        CODECOMMIT: ProviderRules(
+            inputs=(0, 0),
+            outputs=(1, 1),
+            required=frozenset({"RepositoryName", "BranchName"}),
+            optional=frozenset({"PollForSourceChanges", "OutputArtifactFormat"}),
+            allowed=MappingProxyType(
+                {
+                    "PollForSourceChanges": frozenset({"true", "false"}),
+                    "OutputArtifactFormat": frozenset({"CODE_ZIP"}),
                 }
             ),
         ),

@@ -5,12 +5,12 @@ filters replaces a source action's own change detection.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from rehearsal.engine.definition import Action, Patterns, Pipeline, PushFilter
-from rehearsal.engine.providers import S3_SOURCE, SOURCE_CONNECTION
+from rehearsal.engine.definition import Action, ActionType, Patterns, Pipeline, PushFilter
+from rehearsal.engine.providers import CODECOMMIT, S3_SOURCE, SOURCE_CONNECTION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,18 +36,26 @@ def source_started_by(push: Push, pipeline: Pipeline, changed_files: Callable[[]
     return None
 
 
-def source_polling_for(bucket: str, key: str, pipeline: Pipeline) -> Action | None:
-    """Return the source action that finds a new object by polling, or None.
+def object_polling_for(bucket: str, key: str, pipeline: Pipeline) -> Action | None:
+    """Return the source action that finds a new object by polling, or None."""
+    return _polling(pipeline, S3_SOURCE, {"S3Bucket": bucket, "S3ObjectKey": key})
 
-    "If you omit PollForSourceChanges, CodePipeline defaults to polling" ("Amazon S3 source action reference").
+
+def branch_polling_for(repository: str, branch: str, pipeline: Pipeline) -> Action | None:
+    """Return the source action that finds a new commit in CodeCommit by polling, or None."""
+    return _polling(pipeline, CODECOMMIT, {"RepositoryName": repository, "BranchName": branch})
+
+
+def _polling(pipeline: Pipeline, kind: ActionType, wanted: Mapping[str, str]) -> Action | None:
+    """The source that polls for something.
+
+    "If you omit PollForSourceChanges, CodePipeline defaults to polling your source location for source changes" (the
+    references of both source actions).
     """
     for action in pipeline.stages[0].actions:
-        settings = action.configuration
-        if (
-            action.action_type_id == S3_SOURCE
-            and (settings["S3Bucket"], settings["S3ObjectKey"]) == (bucket, key)
-            and settings.get("PollForSourceChanges", "true") == "true"
-        ):
+        settings = {"PollForSourceChanges": "true", **action.configuration}
+        polls = settings["PollForSourceChanges"] == "true"
+        if action.action_type_id == kind and polls and wanted.items() <= settings.items():
             return action
     return None
 

@@ -54,12 +54,11 @@ def _told(endpoint: str, push: dict[str, object]) -> list[str]:
             f"the emulator does not answer on {endpoint} ({reason}). Start the rehearsal and push again"
         )
         return [warning]
-    if "uploaded" in answer:
-        return [f"uploaded to {answer['uploaded']}"]
-    started = answer["started"]
-    if not started:
+    started, said = answer["started"], answer.get("said", [])
+    if not started and not said:
         return [f"no pipeline follows {push['repository']} {push['branch']}"]
-    return [f"pipeline {each['pipeline']}: execution {each['pipelineExecutionId']} started" for each in started]
+    executions = [f"pipeline {each['pipeline']}: execution {each['pipelineExecutionId']} started" for each in started]
+    return [*said, *executions]
 
 
 if __name__ == "__main__":

@@ -14,11 +14,12 @@ class UnknownCommitError(RehearsalError):
 
 @dataclass(frozen=True, kw_only=True)
 class Commit:
-    """A commit: its hash, its message, and when it was authored (ISO 8601)."""
+    """A commit: its hash, its message, and when it was authored and committed (ISO 8601)."""
 
     id: str
     message: str
     authored: str
+    committed: str
 
 
 def git(repository: Path, *arguments: str) -> bytes:
@@ -40,6 +41,11 @@ def git(repository: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
+def branches(repository: Path) -> tuple[str, ...]:
+    """Return the names of a repository's branches."""
+    return tuple(git(repository, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads").decode().split())
+
+
 def branch_exists(repository: Path, branch: str) -> bool:
     """Say whether the repository has a commit on a branch."""
     if not repository.is_dir():
@@ -57,12 +63,12 @@ def commit(repository: Path, *, branch: str, wanted: str = "") -> Commit:
         raise UnknownCommitError(f"there is no repository {repository.parent.name}/{repository.stem}; push to it first")
     name = wanted or f"refs/heads/{branch}"
     try:
-        answer = git(repository, "log", "-1", "--format=%H%n%aI%n%B", f"{name}^{{commit}}", "--")
+        answer = git(repository, "log", "-1", "--format=%H%n%aI%n%cI%n%B", f"{name}^{{commit}}", "--")
     except RehearsalError:
         what = f"commit {wanted}" if wanted else f"branch {branch} (no commit was pushed yet)"
         raise UnknownCommitError(f"{repository.parent.name}/{repository.stem} has no {what}") from None
-    id_, authored, message = answer.decode(errors="replace").split("\n", 2)
-    return Commit(id=id_, message=message.strip(), authored=authored)
+    id_, authored, committed, message = answer.decode(errors="replace").split("\n", 3)
+    return Commit(id=id_, message=message.strip(), authored=authored, committed=committed)
 
 
 def archive(repository: Path, commit_id: str) -> bytes:

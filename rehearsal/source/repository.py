@@ -26,6 +26,11 @@ def repository_path(config: EmulatorConfig, full_name: str) -> Path:
     return config.repositories / f"{full_name}.git"
 
 
+def codecommit_name(account: str, region: str, name: str) -> str:
+    """Return the full name of the repository behind one of CodeCommit's."""
+    return f"codecommit/{account}/{region}/{name}"
+
+
 def create_repository(config: EmulatorConfig, full_name: str, **more: object) -> Path:
     """Make the bare repository ``owner/name`` unless it is there; its pushes start pipelines of this emulator.
 

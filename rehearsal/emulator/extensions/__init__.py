@@ -35,6 +35,7 @@ MODULES = (
     "rehearsal.emulator.extensions.template_summaries",
     "rehearsal.emulator.extensions.replacements",
     "rehearsal.codebuild.extension",
+    "rehearsal.codecommit.extension",
     "rehearsal.codepipeline.extension",
     "rehearsal.emulator.extensions.recorded",
     "rehearsal.emulator.extensions.checkpoints",

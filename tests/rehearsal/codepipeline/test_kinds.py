@@ -28,14 +28,15 @@ def saying(folder: Path, greeting: str) -> Path:
     return committed(folder, f"Say {greeting}")
 
 
-def test_a_push_becomes_the_object_that_starts_a_pipeline(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("chosen", "source"), [("ObjectPipeline", "Object"), ("CommittedPipeline", "Commit")])
+def test_a_push_reaches_the_source_that_starts_a_pipeline(tmp_path: Path, chosen: str, source: str) -> None:
     work, root = app(tmp_path / "work"), tmp_path / "rehearsal"
     try:
-        world = World.of(work, root, policies=ExecutionPolicies(), pipeline="ObjectPipeline")
+        world = World.of(work, root, policies=ExecutionPolicies(), pipeline=chosen)
         for greeting in ("hello", "good evening"):
             saying(work, greeting)
             delivery = world.push()
-            assert results(delivery) == {"Source · Object": "Succeeded", "Greet · Greet": "Succeeded"}
+            assert results(delivery) == {f"Source · {source}": "Succeeded", "Greet · Greet": "Succeeded"}
             assert delivery.runs[-1].summary == greeting
     finally:
         stop_services(Folders(root=root))

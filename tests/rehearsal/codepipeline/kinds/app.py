@@ -1,6 +1,7 @@
 """Pipelines of other kinds than a source connection and a stage, a stack each."""
 
 from aws_cdk import App, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
 from aws_cdk import aws_lambda as functions
@@ -84,7 +85,20 @@ def joined_pipeline(app: App) -> None:
     )
 
 
+def committed_pipeline(app: App) -> None:
+    """A repository of CodeCommit starts it, by the rule that CDK makes for it."""
+    home = Stack(app, "CommittedPipeline", env=ACCOUNT)
+    repository = codecommit.Repository(home, "Repository", repository_name="greetings")
+    files = codepipeline.Artifact("Files")
+    source = actions.CodeCommitSourceAction(action_name="Commit", repository=repository, branch="main", output=files)
+    first = codepipeline.StageProps(stage_name="Source", actions=[source])
+    codepipeline.Pipeline(
+        home, "Delivery", pipeline_type=codepipeline.PipelineType.V2, stages=[first, greet(home, files)]
+    )
+
+
 app = App(analytics_reporting=False)
 object_pipeline(app)
 joined_pipeline(app)
+committed_pipeline(app)
 app.synth()

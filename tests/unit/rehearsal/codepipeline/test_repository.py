@@ -169,7 +169,7 @@ def test_what_a_push_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_a_push_was_uploaded_to_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert opened(monkeypatch, {"started": [], "uploaded": "s3://a/b"}) == ["uploaded to s3://a/b"]
+    assert opened(monkeypatch, {"started": [], "said": ["uploaded to s3://a/b"]}) == ["uploaded to s3://a/b"]
 
 
 def test_what_a_repository_stands_for_is_announced_with_each_push(

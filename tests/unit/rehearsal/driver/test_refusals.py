@@ -42,7 +42,7 @@ def test_an_action_and_a_condition_are_refused_with_the_path_of_their_construct(
     assembly = app(tmp_path, deploy, Metadata={"aws:cdk:path": "Tools/Delivery/Pipeline/Resource"})
     with pytest.raises(RehearsalError) as refused:
         refuse_unsupported(assembly)
-    runs = "CloudFormation, CodeBuild, CodeStarSourceConnection, Lambda, Manual, S3"
+    runs = "CloudFormation, CodeBuild, CodeCommit, CodeStarSourceConnection, Lambda, Manual, S3"
     assert str(refused.value).splitlines() == [
         "a rehearsal does not run",
         "  Tools/Delivery/Pipeline/Resource: stage Deploy: BeforeEntry",

@@ -70,6 +70,24 @@ def test_a_bucket_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: py
         objects(tmp_path, monkeypatch, client_error("403", "Forbidden"))
 
 
+@pytest.mark.parametrize(
+    ("role", "account"), [({}, "1" * 12), ({"roleArn": f"arn:aws:iam::{'2' * 12}:role/r"}, "2" * 12)]
+)
+def test_a_repository_of_codecommit_is_pushed_to_in_the_account_of_its_action(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: dict[str, str], account: str
+) -> None:
+    exists = client_error("RepositoryNameExistsException", "it is there")
+    codecommit = Service({"create_repository": [exists]})
+    codecommit.exceptions = SimpleNamespace(RepositoryNameExistsException=type(exists))  # type: ignore[attr-defined]
+    monkeypatch.setattr(sources, "client", lambda *_, **__: codecommit)
+    declared = one(tmp_path, "CodeCommit")
+    settings = {"RepositoryName": "shop", "BranchName": "release"}
+    target = push_target(configuration(tmp_path), declared, declared.source([]), definition(settings, **role))
+    bare = tmp_path / "repositories" / "codecommit" / account / "eu-west-1" / "shop.git"
+    assert target == PushTarget(bare=bare, branch="release")
+    assert f'"account": "{account}"' in (bare / "hooks" / "post-receive").read_text()
+
+
 def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, said: str) -> list[Any]:
     """What is announced when a source gets its content."""
     sent: list[Any] = []

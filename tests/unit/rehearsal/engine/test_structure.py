@@ -64,8 +64,8 @@ CASES: dict[str, tuple[Any, str, str]] = {
         "InvalidActionDeclarationException",
         (
             "Provider: 'StepFunctions', Owner: 'AWS', Version: '1') in action 'Notify' is not available in "
-            "region eu-west-1: the rehearsal runs CloudFormation, CodeBuild, CodeStarSourceConnection, Lambda, "
-            "Manual, S3"
+            "region eu-west-1: the rehearsal runs CloudFormation, CodeBuild, CodeCommit, CodeStarSourceConnection, "
+            "Lambda, Manual, S3"
         ),
     ),
     "too few inputs": (

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from rehearsal.engine.definition import Pipeline, Stage
-from rehearsal.engine.providers import S3_SOURCE
-from rehearsal.engine.triggers import Push, source_polling_for, source_started_by
+from rehearsal.engine.providers import CODECOMMIT, S3_SOURCE
+from rehearsal.engine.triggers import Push, branch_polling_for, object_polling_for, source_started_by
 from tests.unit.rehearsal.engine.samples import action, approval, named, pipeline, source
 
 GATE = Stage(name="Gate", actions=(approval(),))
@@ -110,4 +110,17 @@ def test_an_object_is_found_by_polling_unless_that_is_off(
     configuration = {"S3Bucket": "sources", "S3ObjectKey": "app.zip", **settings}
     polls = action("Object", S3_SOURCE, configuration=configuration, output_artifacts=named("More"))
     declared = pipeline(Stage(name="Source", actions=(source(), polls)), GATE)
-    assert source_polling_for(bucket, key, declared) == (polls if found else None)
+    assert object_polling_for(bucket, key, declared) == (polls if found else None)
+
+
+def test_a_commit_is_found_by_polling_unless_that_is_off() -> None:
+    def declared(**settings: str) -> Pipeline:
+        configuration = {"RepositoryName": "shop", "BranchName": "main", **settings}
+        polls = action("Commit", CODECOMMIT, configuration=configuration, output_artifacts=named("More"))
+        return pipeline(Stage(name="Source", actions=(source(), polls)), GATE)
+
+    found = branch_polling_for("shop", "main", declared())
+    assert found is not None
+    assert found.name == "Commit"
+    assert branch_polling_for("shop", "feature", declared()) is None
+    assert branch_polling_for("shop", "main", declared(PollForSourceChanges="false")) is None
