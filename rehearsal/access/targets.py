@@ -53,7 +53,8 @@ def names(kind: str, properties: Mapping[str, Any], *, stack: str, logical_id: s
         return (OPEN,)
     given = properties.get(identifiers[0])
     if given is not None:
-        return (f"{given}*",) if isinstance(given, str) else (OPEN,)
+        # An ARN stands for something else that this is a part of, such as a web ACL for its logging.
+        return (f"{given}*",) if isinstance(given, str) and not given.startswith("arn:") else (OPEN,)
     made_up = f"{stack}-{logical_id}-{RANDOM}"
     made_up = made_up if len(made_up) <= SHORTEST_LIMIT else f"{stack}-{OPEN}"
     return made_up, made_up.lower()

@@ -33,6 +33,8 @@ def test_two_patterns_overlap_where_a_name_can_match_both(one: str, other: str, 
 def test_a_name_is_the_templates_own_or_begins_with_the_stacks() -> None:
     assert names("AWS::S3::Bucket", {"BucketName": "mine"}, **NAMED) == ("mine*",)
     assert names("AWS::S3::Bucket", {"BucketName": {"Ref": "Name"}}, **NAMED) == ("*",)
+    logged = {"ResourceArn": "arn:aws:wafv2:us-east-1:333333333333:global/webacl/acl/1"}
+    assert names("AWS::WAFv2::LoggingConfiguration", logged, **NAMED) == ("*",)
     assert names("AWS::S3::Bucket", {}, **NAMED) == ("Prod-tap-Data-XXXXXXXXXXXX", "prod-tap-data-xxxxxxxxxxxx")
     assert names("AWS::S3::Bucket", {}, stack="Prod-tap", logical_id="D" * 42) == ("Prod-tap-*", "prod-tap-*")
 
