@@ -1,6 +1,6 @@
 """Which tests share a process, and in which order they run."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
 import pytest
@@ -9,6 +9,8 @@ from xdist.scheduler import LoadScopeScheduling
 DELIVERIES = "deliveries"
 STORIES = {DELIVERIES, "page"}
 """Folders of tests/rehearsal whose files are stories: each test builds on what the one before has left."""
+ALONE = {DELIVERIES, "faults"}
+"""Folders of tests/rehearsal whose files take so long that each has a process of its own, and starts early."""
 MACHINERY = {"benchmarks", "function", "rehearsal", "review", "steps", "tooling"}
 """Unit tests that do not look at the app, and so need not wait for its synth."""
 
@@ -23,7 +25,7 @@ def group(path: PurePath) -> str:
         return "synths"
     if folders[0] != "rehearsal":
         return "machinery" if {*folders[1:2]} & MACHINERY else "app"
-    return path.stem if folders[1] == DELIVERIES else folders[1]
+    return path.stem if folders[1] in ALONE else folders[1]
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
@@ -35,13 +37,13 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is no
 
 def arranged(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Return ``items`` with the longest groups first, and stories in the order of their file."""
-    stories = sorted((item for item in items if _is_story(item.path)), key=_line)
-    return [*stories, *(item for item in items if not _is_story(item.path))]
+    first = sorted((item for item in items if _in(STORIES | ALONE, item.path)), key=_line)
+    return [*first, *(item for item in items if not _in(STORIES | ALONE, item.path))]
 
 
-def _is_story(path: PurePath) -> bool:
+def _in(folders: Collection[str], path: PurePath) -> bool:
     room, folder, *_ = path.parts[path.parts.index("tests") + 1 :]
-    return room == "rehearsal" and folder in STORIES
+    return room == "rehearsal" and folder in folders
 
 
 def _line(item: pytest.Item) -> tuple[bool, str, int]:

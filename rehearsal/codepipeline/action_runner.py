@@ -20,7 +20,7 @@ from rehearsal.codepipeline.replication import brought
 from rehearsal.codepipeline.sessions import RoleSession, as_texts
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.emulator.config import EmulatorConfig
-from rehearsal.emulator.hooks import ServiceError
+from rehearsal.emulator.hooks import ServiceError, save_now
 from rehearsal.engine.definition import Action, ArtifactStore
 from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, Location
 from rehearsal.engine.problems import UnresolvedVariableError
@@ -160,7 +160,9 @@ class ActionRunner:
         )
         # The session is opened first of all, so that a role that cannot be assumed fails every kind of action.
         session.client("sts", region)
-        return PROVIDERS[action.action_type_id](context)
+        outcome = PROVIDERS[action.action_type_id](context)
+        save_now()  # what counts as done must outlive a kill
+        return outcome
 
     def _artifact_store(self, action: Action) -> ArtifactStore:
         return self.execution.pipeline.store(action.region or self.record.region)

@@ -10,7 +10,7 @@ from rehearsal.codepipeline.action_runner import ActionRunner
 from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.emulator.config import EmulatorConfig
-from rehearsal.emulator.hooks import scope, spawn
+from rehearsal.emulator.hooks import save_now, scope, spawn
 from rehearsal.engine.admission import Verdict, admission
 from rehearsal.engine.definition import Action, Stage
 from rehearsal.engine.execution import ActionStatus, Execution, ExecutionStatus, StageStatus, Trigger
@@ -120,6 +120,7 @@ class ExecutionRunner:
 
     def _run(self, journey: Journey, stages: Sequence[Stage], done: frozenset[str]) -> None:
         try:
+            save_now()  # what an execution relies on must outlive a kill
             for stage in stages:
                 if not self._enter(journey, stage) or not self._pass(journey, stage, done):
                     return

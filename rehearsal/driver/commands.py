@@ -17,16 +17,18 @@ from rehearsal.driver.access import write_access
 from rehearsal.driver.accounts import ExecutionPolicies
 from rehearsal.driver.console import Progress
 from rehearsal.driver.folders import Folders
-from rehearsal.driver.live_commands import approve, logs, push, status
+from rehearsal.driver.follow import Delivery
+from rehearsal.driver.live_commands import approve, logs, push, resume, status
 from rehearsal.driver.pipeline_api import Approval
 from rehearsal.driver.preview import StackPreview
 from rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.results import outputs, recorded_only, save, show, show_preview
-from rehearsal.driver.services import emulator_lives, stop_services
+from rehearsal.driver.services import EmulatorDiedError, emulator_lives, stop_services
 from rehearsal.errors import RehearsalError
 
 REMOTE = "rehearsal"
+FAILED = 1
 INTERRUPTED = 130
 NAMED = 5
 EPILOG = """\b
@@ -122,9 +124,12 @@ def up(app: Path, **options: Any) -> None:
 
         delivery = rehearsal.deliver(repository, leave)
         _show_access(console, rehearsal)
-        if delivery is not None and not delivery.succeeded:
-            raise RehearsalError(rehearsal.explain(delivery))
-        _say_how_to_go_on(console, rehearsal, waiting, address)
+        failed = None if delivery is None or delivery.succeeded else delivery
+        if failed is not None:
+            _complain(rehearsal.explain(failed))
+        _say_how_to_go_on(console, rehearsal, waiting, address, failed=failed)
+    if failed is not None:
+        sys.exit(FAILED)
 
 
 @main.command()
@@ -135,7 +140,7 @@ def down(app: Path) -> None:
     click.echo("stopped" if stopped else "nothing was running")
 
 
-for command in (push, status, approve, logs):
+for command in (push, resume, status, approve, logs):
     main.add_command(command)
 
 
@@ -216,13 +221,16 @@ def _ask(console: Console) -> Decide:
     return decide
 
 
-def _say_how_to_go_on(console: Console, rehearsal: Rehearsal, waiting: list[Approval], page: str) -> None:
+def _say_how_to_go_on(
+    console: Console, rehearsal: Rehearsal, waiting: list[Approval], page: str, *, failed: Delivery | None
+) -> None:
     def say(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
     branch = rehearsal.target.branch
-    say(f"\nEverything keeps running. git remote: {REMOTE} ({rehearsal.target.bare})")
-    say(f"  watch and decide:  {page}")
+    kept = "The delivery failed, and everything keeps running." if failed else "Everything keeps running."
+    say(f"\n{kept} git remote: {REMOTE} ({rehearsal.target.bare})")
+    say(f"  watch{', retry' if failed else ''} and decide:  {page}")
     say(f"  deliver again:  git push {REMOTE} HEAD:{branch}")
     say(f"  use the AWS CLI:  . {shlex.quote(str(rehearsal.folders.tools_environment))}")
     for approval in waiting:
@@ -230,9 +238,18 @@ def _say_how_to_go_on(console: Console, rehearsal: Rehearsal, waiting: list[Appr
         command += ["--stage-name", approval.stage, "--action-name", approval.action, "--token", approval.token]
         command += ["--result", "summary=Approved,status=Approved"]
         say(f"  answer {approval.stage}:  {shlex.join(command)}")
+    if failed is not None:
+        for stage in dict.fromkeys(run.stage for run in failed.failures()):
+            command = ["aws", "codepipeline", "retry-stage-execution", "--pipeline-name", rehearsal.api.pipeline]
+            command += ["--stage-name", stage, "--pipeline-execution-id", failed.execution]
+            say(f"  retry {stage}:  {shlex.join([*command, '--retry-mode', 'FAILED_ACTIONS'])}")
     own = "" if rehearsal.request.app == Path.cwd() else f" --app {shlex.quote(str(rehearsal.request.app))}"
     say(f"  see and answer:  python -m rehearsal status{own}, approve{own}, logs{own}")
     say(f"  stop:  python -m rehearsal down{own}")
+
+
+def _complain(what: str) -> None:
+    Console(stderr=True, emoji=False).print(f"rehearsal: {what}", markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -246,14 +263,14 @@ def _edge(console: Console, folders: Folders, *, keep_running: bool) -> Iterator
         console.print("interrupted; everything is stopped", highlight=False)
         sys.exit(INTERRUPTED)
     except RehearsalError as error:
-        stop_services(folders)
-        Console(stderr=True, emoji=False).print(f"rehearsal: {error}", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        if not (keep_running and isinstance(error, EmulatorDiedError)):
+            stop_services(folders)
+        _complain(str(error))
+        sys.exit(FAILED)
     except OSError as error:
         stop_services(folders)
-        what = f"{error.filename or folders.root}: {error.strerror or error}"
-        Console(stderr=True, emoji=False).print(f"rehearsal: {what}", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _complain(f"{error.filename or folders.root}: {error.strerror or error}")
+        sys.exit(FAILED)
     except BaseException:
         stop_services(folders)
         raise

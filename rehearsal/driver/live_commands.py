@@ -1,4 +1,4 @@
-"""The commands that work on what ``up`` left running. None of them stops it, whatever happens.
+"""The commands that work on what ``up`` left running, or left behind. None of them stops it, whatever happens.
 
 Exit codes: 0 done or delivered, 1 failed, 2 wrong usage, 3 an approval waits for its answer.
 """
@@ -27,7 +27,7 @@ from rehearsal.driver.preview import StackPreview
 from rehearsal.driver.rehearsal import Decision, Rehearsal
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.results import show_preview
-from rehearsal.driver.services import emulator_lives
+from rehearsal.driver.services import emulator_lives, restart_services
 from rehearsal.errors import RehearsalError
 
 FAILED = 1
@@ -47,6 +47,25 @@ def push(app: Path) -> None:
         if repository.is_pushed(rehearsal.target.bare, rehearsal.target.branch):
             raise RehearsalError("this commit was pushed already, and a push that moves nothing starts nothing: commit")
         _conclude(console, rehearsal, rehearsal.deliver(repository, _leave(console)))
+
+
+@click.command()
+@app_option
+def resume(app: Path) -> None:
+    """Start again what a crash has ended, on what it had saved, and go on with the delivery that it cut off."""
+    console = Console(emoji=False, soft_wrap=True)
+    folders = _folders(app)
+    with _lines(folders):
+        restarted = restart_services(folders, environ=dict(os.environ))
+    console.print("the emulator was started again" if restarted else "the emulator runs", highlight=False)
+    with _attached(app, console) as rehearsal:
+        address = rehearsal.open_page()
+        console.print(f"watch and decide: {address}", markup=False, highlight=False, soft_wrap=True)
+        execution = rehearsal.recover()
+        if execution is None:
+            console.print("no delivery was cut off", highlight=False)
+        else:
+            _conclude(console, rehearsal, rehearsal.go_on(execution, _leave(console)))
 
 
 @click.command()
@@ -170,13 +189,23 @@ def _table(pipeline: str, stages: list[dict[str, object]]) -> Table:
     return table
 
 
+def _folders(app: Path) -> Folders:
+    return Folders(root=app.resolve() / ".rehearsal")
+
+
 @contextmanager
 def _attached(app: Path, console: Console) -> Iterator[Rehearsal]:
     """Give the running rehearsal, and turn failures into a line and exit code 1."""
-    folders = Folders(root=app.resolve() / ".rehearsal")
+    folders = _folders(app)
+    with _lines(folders):
+        yield Rehearsal.attach(app.resolve(), folders=folders, progress=Progress(console), environ=dict(os.environ))
+
+
+@contextmanager
+def _lines(folders: Folders) -> Iterator[None]:
     try:
         with emulator_lives(folders):
-            yield Rehearsal.attach(app.resolve(), folders=folders, progress=Progress(console), environ=dict(os.environ))
+            yield
     except RehearsalError as error:
         Console(stderr=True, emoji=False).print(f"rehearsal: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(FAILED)

@@ -15,7 +15,7 @@ from rehearsal.errors import RehearsalError
 def start_page(
     folders: Folders, *, pipeline: str, account: str, region: str, endpoint: str, environ: Mapping[str, str]
 ) -> str:
-    """Serve the page of ``pipeline``; return its address, which holds the token that opens it.
+    """Serve the page of ``pipeline`` unless it is; return its address, which holds the token that opens it.
 
     The page gets what an AWS client in ``account`` gets, and nothing else of the rehearsal. Raises
     :class:`RehearsalError` where it does not start; whoever stops the rehearsal's processes stops it, too.
@@ -23,6 +23,8 @@ def start_page(
     session = running(folders)
     if session is None:
         raise RehearsalError("nothing runs that a page could show; start a rehearsal first")
+    if session.page is not None and session.page.process() is not None and folders.page_address.exists():
+        return folders.page_address.read_text()
     folders.page_address.unlink(missing_ok=True)
     log = folders.logs / "page.log"
     command: list[str | Path] = [sys.executable, "-m", "rehearsal.page", "--pipeline", pipeline]

@@ -76,6 +76,26 @@ class PipelineApi:
         details = [detail for page in pages for detail in page["actionExecutionDetails"]]
         return sorted((_action_run(detail) for detail in details), key=lambda run: run.started)
 
+    def failed_stage(self, execution: str) -> str | None:
+        """Return the stage in which an execution failed, if it failed in one."""
+        for stage in self.stages():
+            latest = stage.get("latestExecution", {})
+            if (latest.get("pipelineExecutionId"), latest.get("status")) == (execution, "Failed"):
+                name: str = stage["stageName"]
+                return name
+        return None
+
+    def retry(self, execution: str, stage: str) -> None:
+        """Run again what failed of a stage. Raises botocore's ``ClientError`` where CodePipeline refuses that."""
+        self._client.retry_stage_execution(
+            pipelineName=self.pipeline, stageName=stage, pipelineExecutionId=execution, retryMode="FAILED_ACTIONS"
+        )
+
+    def start(self) -> str:
+        """Start an execution of what the branch holds; return its id."""
+        execution: str = self._client.start_pipeline_execution(name=self.pipeline)["pipelineExecutionId"]
+        return execution
+
     def stages(self) -> list[dict[str, Any]]:
         """Return each stage's state, as GetPipelineState tells it (``stageStates``)."""
         states: list[dict[str, Any]] = self._client.get_pipeline_state(name=self.pipeline)["stageStates"]

@@ -1,12 +1,16 @@
 """A rehearsal from its first process to its result."""
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from rehearsal.codepipeline.logs import action_log
+from rehearsal.codepipeline.store import LOST
 from rehearsal.driver.accounts import ExecutionPolicies, bootstrap, policy_files
 from rehearsal.driver.assembly import Assembly, Pipeline, Source
 from rehearsal.driver.console import Progress
@@ -158,6 +162,27 @@ class Rehearsal:
     def go_on(self, execution: str, decide: Decide) -> Delivery | None:
         """Follow an execution that runs already; None when an approval was left waiting."""
         return self._follow(decide, execution=execution)
+
+    def recover(self) -> str | None:
+        """Take up the delivery that the emulator's end cut off; return its execution, or None where there was none.
+
+        Its stage is retried. Where CodePipeline refuses that, since the pipeline has changed, or where the pipeline had
+        changed but not started again, the branch is delivered anew.
+        """
+        execution = self.api.newest_execution()
+        if execution is None or not self._was_cut_off(execution):
+            return None
+        stage = self.api.failed_stage(execution)
+        if stage is not None:
+            with contextlib.suppress(ClientError):
+                self.api.retry(execution, stage)
+                return execution
+        return self.api.start()
+
+    def _was_cut_off(self, execution: str) -> bool:
+        status, reason = self.api.status(execution)
+        last = self.api.actions(execution)[-1:]
+        return reason == LOST or (status == "Cancelled" and [run.summary for run in last] == [LOST])
 
     def _follow(self, decide: Decide, *, after: str | None = None, execution: str | None = None) -> Delivery | None:
         def on_approval(execution: str, run: ActionRun, runs: list[ActionRun]) -> Answer:

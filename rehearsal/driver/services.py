@@ -20,10 +20,14 @@ from rehearsal.driver.folders import Folders
 from rehearsal.driver.processes import Started, last_lines, start, stop_marked
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
-from rehearsal.postgres.server import start_server
+from rehearsal.postgres.server import restart_server, start_server
 
 MARK = "REHEARSAL_SESSION"
 PATIENCE_SECONDS = 30
+
+
+class EmulatorDiedError(RehearsalError):
+    """The emulator ended while somebody relied on it; what it had saved is still there."""
 
 
 class Session(BaseModel):
@@ -83,17 +87,51 @@ def start_services(
             build_environment={**base_environment(environ, keep=keep), MARK: session.id},
         )
         config.save(folders.config)
-        command: list[str | Path] = [sys.executable, "-m", "rehearsal.emulator", "--config", folders.config]
-        own = {**base_environment(environ, keep=keep), "HOME": str(folders.home), "PATH": config.build_path}
-        log = folders.logs / "emulator-start.log"
-        process = start(command, log=log, env=own, cwd=Path(__file__).parents[2])
-        session.emulator = Started.of(process.pid)
-        session.save(folders)
-        _wait_until_up(process, config, log)
+        _start_emulator(session, folders, config, environ=environ, keep=keep)
     except BaseException:
         session.stop()
         raise
     return config
+
+
+def restart_services(folders: Folders, *, environ: Mapping[str, str]) -> bool:
+    """Start again, on what it had saved, whatever has ended of the rehearsal in this folder.
+
+    Return whether the emulator had ended. Builds go with their emulator; one that outlived it is ended first, since its
+    work is asked for again. Raises :class:`RehearsalError`, after which the rest runs as before.
+    """
+    session = running(folders)
+    if session is None or session.emulator is None or session.postgres is None or session.postgres_folder is None:
+        raise RehearsalError(f"nothing was left to go on with in {folders.root}; start anew: up")
+    config = EmulatorConfig.load(folders.config)
+    if session.postgres.process() is None and config.postgres is not None:
+        log = folders.logs / "postgres.log"
+        server = restart_server(config.postgres, folder=session.postgres_folder, log=log, environ=environ)
+        session.postgres = Started.of(server.pid, stop_with=signal.SIGINT)
+        session.save(folders)
+    if session.emulator.process() is not None:
+        return False
+    stop_marked(MARK, session.id)
+    _wait_until_free(config.port)
+    _start_emulator(session, folders, config, environ=environ, keep=tuple(config.build_environment))
+    return True
+
+
+def _start_emulator(
+    session: Session,
+    folders: Folders,
+    config: EmulatorConfig,
+    *,
+    environ: Mapping[str, str],
+    keep: tuple[str, ...],
+) -> None:
+    command: list[str | Path] = [sys.executable, "-m", "rehearsal.emulator", "--config", folders.config]
+    own = {**base_environment(environ, keep=keep), "HOME": str(folders.home), "PATH": config.build_path}
+    log = folders.logs / "emulator-start.log"
+    process = start(command, log=log, env=own, cwd=Path(__file__).parents[2])
+    session.emulator = Started.of(process.pid)
+    session.save(folders)
+    _wait_until_up(process, config, log)
 
 
 def running(folders: Folders) -> Session | None:
@@ -123,7 +161,8 @@ def emulator_lives(folders: Folders) -> Iterator[None]:
         if session is not None and session.emulator is not None and session.emulator.process() is None:
             log = folders.state / "logs" / "emulator.log"
             text = log.read_text(errors="replace") if log.exists() else ""
-            raise RehearsalError(f"the emulator died; log: {log}\n{last_lines(text)}".rstrip()) from error
+            said = f"the emulator died; go on with what it had saved: python -m rehearsal resume; log: {log}"
+            raise EmulatorDiedError(f"{said}\n{last_lines(text)}".rstrip()) from error
         raise
 
 
@@ -135,15 +174,28 @@ def _free_port() -> int:
 
 
 def _available(port: int) -> int:
+    if not _is_free(port):
+        raise RehearsalError(f"port {port} on 127.0.0.1 is busy; name another with --port, or leave it out")
+    return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise RehearsalError(
-                f"port {port} on 127.0.0.1 is busy; name another with --port, or leave it out"
-            ) from error
-    return port
+        except OSError:
+            return False
+    return True
+
+
+def _wait_until_free(port: int) -> None:
+    """Wait for the port of an emulator that was killed: its threads may end a moment after it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            raise RehearsalError(f"port {port} on 127.0.0.1 is busy, and git remotes lead there; stop what uses it")
+        time.sleep(0.05)
 
 
 def _wait_until_up(process: "subprocess.Popen[bytes]", config: EmulatorConfig, log: Path) -> None:

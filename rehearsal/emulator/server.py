@@ -14,7 +14,7 @@ from ministack.core import concurrency
 
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.contracts import Json, ServiceError
-from rehearsal.emulator.wiring import lifecycle, routes
+from rehearsal.emulator.wiring import lifecycle, loop, routes
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -29,6 +29,7 @@ def serve(config: EmulatorConfig) -> None:
 
 
 async def _serve(config: EmulatorConfig) -> None:
+    loop.answer_on(asyncio.get_running_loop())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

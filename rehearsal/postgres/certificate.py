@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 VALIDITY = dt.timedelta(days=30)
+CERTIFICATE, KEY = "server.crt", "server.key"
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
@@ -29,7 +30,7 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    certificate_file, key_file = folder / "server.crt", folder / "server.key"
+    certificate_file, key_file = folder / CERTIFICATE, folder / KEY
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_file.touch(mode=0o600)
     key_file.write_bytes(

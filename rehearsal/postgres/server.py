@@ -15,7 +15,7 @@ from typing import Any
 
 from rehearsal.emulator.config import PostgresServer
 from rehearsal.errors import RehearsalError
-from rehearsal.postgres.certificate import write_certificate
+from rehearsal.postgres.certificate import CERTIFICATE, KEY, write_certificate
 from rehearsal.postgres.search import find_server
 
 Command = Sequence[str | Path]
@@ -60,6 +60,20 @@ def start_server(*, port: int, log: Path, environ: Mapping[str, str]) -> Running
         raise
 
 
+def restart_server(address: PostgresServer, *, folder: Path, log: Path, environ: Mapping[str, str]) -> Process:
+    """Start a server again on the folder of one that ended, at the address that clients know.
+
+    Raises :class:`RehearsalError`.
+    """
+    programs = find_server(environ)
+    if programs is None or not (folder / "data").exists():
+        raise RehearsalError(f"the databases are gone with {folder}; start again from an empty AWS: up")
+    own = folder / "server" / programs.name
+    run = _Runner(user=_unprivileged_user() if os.geteuid() == 0 else None, folder=folder, log=log)
+    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+    return _serve(own if own.exists() else programs, run=run, port=address.port, tls=address.tls)
+
+
 def _start(*, programs: Path, folder: Path, port: int, log: Path) -> RunningServer:
     user = _unprivileged_user() if os.geteuid() == 0 else None
     password = secrets.token_urlsafe(24)
@@ -75,16 +89,23 @@ def _start(*, programs: Path, folder: Path, port: int, log: Path) -> RunningServ
     if run.start([*initialise, *options]).wait() != 0:
         raise RehearsalError(f"PostgreSQL could not create its data folder; its own lines are in {log}")
     password_file.unlink()
-    settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *FAST]
     # A server that somebody built for themselves may lack TLS.
     tls = run.start([programs / "postgres", "-D", data, "-c", "ssl=on", "-C", "ssl"]).wait() == 0
+    root = certificate if tls else None
+    address = PostgresServer(port=port, superuser=SUPERUSER, password=password, tls=tls, root_certificate=root)
+    process = _serve(programs, run=run, port=port, tls=tls)
+    return RunningServer(address=address, process=process, folder=folder)
+
+
+def _serve(programs: Path, *, run: "_Runner", port: int, tls: bool) -> Process:
+    """Start the server on its data folder, and wait until it answers."""
+    data, certificate, key = run.folder / "data", run.folder / CERTIFICATE, run.folder / KEY
+    settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *FAST]
     settings += ["ssl=on", f"ssl_cert_file={certificate}", f"ssl_key_file={key}"] if tls else []
     flags = [part for setting in settings for part in ("-c", setting)]
     process = run.start([programs / "postgres", "-D", data, *flags])
-    root = certificate if tls else None
-    address = PostgresServer(port=port, superuser=SUPERUSER, password=password, tls=tls, root_certificate=root)
-    _wait_until_ready(process, data / "postmaster.pid", log)
-    return RunningServer(address=address, process=process, folder=folder)
+    _wait_until_ready(process, data / "postmaster.pid", run.log)
+    return process
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,30 +1,51 @@
 """Saves state while the emulator runs, so that a kill or a crash costs seconds and not everything.
 
 MiniStack saves when it is told to stop, and only then. Here a thread saves whenever something was asked for since the
-last time, at most every :data:`INTERVAL_SECONDS`.
-"""
-# ruff: noqa: SLF001 - MiniStack's persistence has no public door
+last time, at most every :data:`INTERVAL_SECONDS`; and whoever reports a success saves first (``hooks.save_now``), so
+that nothing counts as done that a kill would undo.
 
+A stack is saved before an operation on it or after, never in the middle: whatever was half made is gone after a kill,
+and the operation can be asked for again.
+"""
+# ruff: noqa: SLF001 - MiniStack's dispatcher has no public door
+
+import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import ministack.app
-from ministack.core import persistence
 
 from rehearsal.emulator import hooks
 from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.extensions import interrupted
+from rehearsal.emulator.wiring.loop import between_requests
+from rehearsal.emulator.wiring.snapshots import Snapshots
+from rehearsal.emulator.wiring.state import save_with
 
 INTERVAL_SECONDS = 5
+PATIENCE_SECONDS = 30.0
+PAUSE_SECONDS = 0.05
+
+log = logging.getLogger(__name__)
 
 
 class Checkpoints:
     """The thread that saves, and what tells it that there is something to save."""
 
-    def __init__(self, save: Callable[[], None], interval: float = INTERVAL_SECONDS) -> None:
-        """Call ``save`` at most once in ``interval`` seconds."""
+    def __init__(
+        self, save: Callable[[bool], bool], interval: float = INTERVAL_SECONDS, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        """Call ``save`` at most once in ``interval`` seconds.
+
+        It answers whether it saved, which it declines while a stack changes; after ``patience`` seconds it is told,
+        by its argument, to save all the same.
+        """
         self._save = save
         self._interval = interval
+        self._patience = patience
         self._asked = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
@@ -42,16 +63,29 @@ class Checkpoints:
         self._stopping.set()
         self._thread.join()
 
+    def save_now(self) -> None:
+        """Save, as soon as no stack changes."""
+        give_up = time.monotonic() + self._patience
+        while not self._save(time.monotonic() >= give_up):
+            time.sleep(PAUSE_SECONDS)
+
     def _run(self) -> None:
         while not self._stopping.wait(self._interval):
             if self._asked.is_set():
                 self._asked.clear()
-                self._save()
+                try:
+                    self.save_now()
+                except Exception:
+                    # Such as a full disk: the next action fails of it by name, since it saves, too.
+                    log.exception("the state was not saved")
 
 
-def install(_config: EmulatorConfig) -> None:
-    """Watch every request, and save in the background."""
-    checkpoints = Checkpoints(save)
+def install(config: EmulatorConfig) -> None:
+    """Watch every request, save in the background, and mend what a kill has cut off."""
+    snapshots = Snapshots(config.state_dir / "state" / "snapshot.json")
+    snapshots.install()
+    interrupted.mend(snapshots.saved)
+    checkpoints = Checkpoints(lambda anyway: between_requests(partial(save, snapshots, anyway=anyway)))
     dispatch: Callable[..., Awaitable[Any]] = ministack.app._dispatch_service_request
 
     async def noted(*arguments: Any) -> Any:
@@ -61,10 +95,15 @@ def install(_config: EmulatorConfig) -> None:
             checkpoints.note_request()
 
     ministack.app._dispatch_service_request = noted
+    save_with(checkpoints.save_now)
+    hooks.on_started(snapshots.forget)
     hooks.on_started(checkpoints.start)
     hooks.on_stopping(checkpoints.stop)
 
 
-def save() -> None:
-    """Write the state of every service that was used."""
-    persistence.save_all(ministack.app._build_persistence_save_dict())
+def save(snapshots: Snapshots, *, anyway: bool) -> bool:
+    """Write the state of every service that was used, unless a stack changes just now; answer whether it was."""
+    if interrupted.stack_changes() and not anyway:
+        return False
+    snapshots.write(ministack.app._build_persistence_save_dict())
+    return True

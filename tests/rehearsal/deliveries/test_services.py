@@ -1,6 +1,7 @@
 """The processes of a rehearsal: started on free ports, stopped with everything that they started."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +15,16 @@ import pytest
 
 from rehearsal.driver import services
 from rehearsal.driver.folders import Folders
-from rehearsal.driver.services import MARK, clear, emulator_lives, running, start_services, stop_services
+from rehearsal.driver.services import (
+    MARK,
+    EmulatorDiedError,
+    clear,
+    emulator_lives,
+    restart_services,
+    running,
+    start_services,
+    stop_services,
+)
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 
@@ -114,10 +124,13 @@ def test_an_emulator_that_dies_is_said_to_have_died(folders: Folders) -> None:
     os.kill(session.emulator.pid, signal.SIGKILL)
     while session.emulator.process() is not None:
         time.sleep(0.01)
-    with pytest.raises(RehearsalError, match=r"^the emulator died; log: \S+emulator.log"), emulator_lives(folders):
+    with (
+        pytest.raises(EmulatorDiedError, match=r"^the emulator died; go on with what it had saved: python -m "),
+        emulator_lives(folders),
+    ):
         raise ConnectionRefusedError
     (folders.state / "logs" / "emulator.log").unlink()
-    with pytest.raises(RehearsalError, match=r"^the emulator died; log: \S+emulator.log$"), emulator_lives(folders):
+    with pytest.raises(EmulatorDiedError, match=r" resume; log: \S+emulator.log$"), emulator_lives(folders):
         raise ConnectionRefusedError
 
 
@@ -127,3 +140,57 @@ def test_other_failures_pass_while_the_emulator_lives(folders: Folders) -> None:
     begin(folders)
     with pytest.raises(ZeroDivisionError), emulator_lives(folders):
         raise ZeroDivisionError
+
+
+def kill(folders: Folders, name: str) -> None:
+    process = getattr(running(folders), name)
+    os.kill(process.pid, signal.SIGKILL)
+    while process.process() is not None:
+        time.sleep(0.01)
+
+
+def test_both_processes_can_be_killed_and_started_again_where_clients_know_them(folders: Folders) -> None:
+    config = begin(folders)
+    assert not restart_services(folders, environ=os.environ)
+    for name in ("emulator", "postgres"):
+        kill(folders, name)
+    assert restart_services(folders, environ=os.environ)
+    assert alive(folders) == [True, True]
+    assert EmulatorConfig.load(folders.config) == config
+
+
+def test_a_port_that_somebody_took_meanwhile_is_one_line(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = begin(folders)
+    kill(folders, "emulator")
+    monkeypatch.setattr(services, "PATIENCE_SECONDS", 0.2)
+    while not services._is_free(config.port):
+        time.sleep(0.01)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", config.port))
+        other.listen()
+        with pytest.raises(RehearsalError, match=f"^port {config.port} on 127.0.0.1 is busy, and git remotes lead"):
+            restart_services(folders, environ=os.environ)
+    assert alive(folders) == [False, True]
+
+
+def test_databases_that_are_gone_cannot_be_started_again(folders: Folders) -> None:
+    begin(folders)
+    kill(folders, "postgres")
+    session = running(folders)
+    assert session is not None
+    assert session.postgres_folder is not None
+    shutil.rmtree(session.postgres_folder)
+    with pytest.raises(RehearsalError, match=f"^the databases are gone with {session.postgres_folder}; start again"):
+        restart_services(folders, environ=os.environ)
+
+
+def test_what_a_crash_left_behind_is_cleared_by_the_next_rehearsal(folders: Folders) -> None:
+    begin(folders)
+    kill(folders, "emulator")
+    session = running(folders)
+    clear(folders)
+    assert session is not None
+    assert session.postgres is not None
+    assert session.postgres.process() is None
+    assert running(folders) is None

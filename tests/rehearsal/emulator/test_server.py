@@ -149,7 +149,7 @@ def test_a_killed_emulator_has_what_was_there_at_its_last_checkpoint(tmp_path: P
     wait_for(lambda: answers(config.port))
     account.deploy("app", {"Topic": resource("AWS::SNS::Topic")}, {"Topic": ref("Topic")})
     made = account.outputs("app")
-    saved = config.state_dir / "state" / "sns.json"
+    saved = config.state_dir / "state" / "snapshot.json"
     wait_for(lambda: saved.exists() and made["Topic"] in saved.read_text())
     process.kill()
     process.wait()

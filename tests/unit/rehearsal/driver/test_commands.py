@@ -19,6 +19,7 @@ from rehearsal.driver.follow import Delivery
 from rehearsal.driver.pipeline_api import Approval
 from rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
 from rehearsal.driver.repository import Repository
+from rehearsal.driver.services import EmulatorDiedError
 from rehearsal.driver.sources import PushTarget
 from rehearsal.errors import RehearsalError
 from tests.unit.rehearsal.driver.test_follow import run
@@ -219,10 +220,27 @@ def test_up_says_how_to_go_on_also_without_an_approval(stage: Stage) -> None:
     assert "put-approval-result" not in result.output
 
 
-def test_up_stops_everything_when_the_delivery_fails_before_its_approval(stage: Stage) -> None:
+def test_up_leaves_everything_running_when_the_delivery_fails_and_says_how_to_look_retry_and_stop(stage: Stage) -> None:
     stage.asks, stage.delivery = False, FAILED
     result = call("up")
-    assert (result.exit_code, stage.stopped) == (1, 1)
+    assert (result.exit_code, stage.stopped) == (1, 0)
+    assert result.stderr == "rehearsal: Build failed: no such file\n"
+    assert "The delivery failed, and everything keeps running." in result.stdout
+    assert "  watch, retry and decide:  http://127.0.0.1:4567/pipeline/?token=secret\n" in result.stdout
+    assert (
+        "  retry Stage:  aws codepipeline retry-stage-execution --pipeline-name delivery --stage-name Stage "
+        "--pipeline-execution-id one --retry-mode FAILED_ACTIONS\n"
+    ) in result.stdout
+    assert "stop:  python -m rehearsal down\n" in result.stdout
+
+
+@pytest.mark.parametrize(("command", "stopped"), [("up", 0), ("run", 1)])
+def test_what_a_dead_emulator_had_saved_is_left_to_go_on_with_where_everything_was_to_keep_running(
+    stage: Stage, command: str, stopped: int
+) -> None:
+    stage.fails = EmulatorDiedError("the emulator died")
+    result = call(command)
+    assert (result.exit_code, result.stderr, stage.stopped) == (1, "rehearsal: the emulator died\n", stopped)
 
 
 def test_down_stops_what_runs_and_says_whether_anything_did(stage: Stage) -> None:

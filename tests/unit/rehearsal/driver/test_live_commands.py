@@ -39,6 +39,8 @@ class Running:
     followed: list[str] = field(default_factory=list)
     pipeline: str = "delivery"
     pushed: bool = False
+    cut_off: str | None = "one"
+    died: bool = True
 
     def attach(self, app: Path, **_: Any) -> Any:
         request = SimpleNamespace(app=app)
@@ -54,6 +56,8 @@ class Running:
             deliver=lambda _repository, decide: self.go_on("new", decide),
             go_on=self.go_on,
             explain=lambda _: "Build failed: no such file",
+            open_page=lambda: "http://127.0.0.1:4567/pipeline/?token=secret",
+            recover=lambda: self.cut_off,
         )
 
     def go_on(self, execution: str, decide: Decide) -> Delivery | None:
@@ -98,6 +102,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Running:
     )
     monkeypatch.setattr(Repository, "open", lambda *_: repository)
     monkeypatch.setattr(live_commands, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(live_commands, "restart_services", lambda *_, **__: running.died)
     monkeypatch.setattr(live_commands, "write_access", lambda *_: "who may do what: access.md")
     return running
 
@@ -126,6 +131,37 @@ def test_a_commit_that_was_pushed_already_is_not_waited_for(running: Running) ->
     result = call("push")
     assert (result.exit_code, running.followed) == (1, [])
     assert "was pushed already" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("delivery", "code", "said"),
+    [
+        (SUCCEEDED, 0, "delivered: execution one"),
+        (FAILED, 1, "rehearsal: Build failed: no such file"),
+        (None, 3, "python -m rehearsal approve Prod/Approve"),
+    ],
+)
+def test_after_a_crash_the_delivery_that_was_cut_off_goes_on(
+    running: Running, delivery: Delivery | None, code: int, said: str
+) -> None:
+    running.delivery = delivery
+    result = call("resume")
+    assert (result.exit_code, said in result.output, running.followed) == (code, True, ["one"]), result.output
+    assert "the emulator was started again\nwatch and decide: http://127.0.0.1:4567/" in result.output
+
+
+def test_where_nothing_was_cut_off_nothing_is_delivered(running: Running) -> None:
+    running.died, running.cut_off = False, None
+    result = call("resume")
+    assert (result.exit_code, running.followed) == (0, [])
+    assert "the emulator runs\n" in result.output
+    assert "no delivery was cut off\n" in result.output
+
+
+def test_without_a_rehearsal_nothing_can_be_started_again(tmp_path: Path) -> None:
+    result = call("resume", "--app", str(tmp_path))
+    assert result.exit_code == 1
+    assert result.stderr == f"rehearsal: nothing was left to go on with in {tmp_path}/.rehearsal; start anew: up\n"
 
 
 def test_status_shows_each_action_what_waits_and_what_is_closed(running: Running) -> None:

@@ -49,3 +49,10 @@ def test_a_page_that_does_not_start_is_one_line_and_is_known_to_whoever_stops_th
 def test_there_is_no_page_without_a_rehearsal(tmp_path: Path) -> None:
     with pytest.raises(RehearsalError, match=r"^nothing runs that a page could show; start a rehearsal first$"):
         open_page(Folders(root=tmp_path))
+
+
+def test_a_page_that_is_served_already_is_not_served_twice(tmp_path: Path) -> None:
+    folders = Folders(root=tmp_path)
+    Session(id="one", page=Started.of(os.getpid())).save(folders)
+    folders.page_address.write_text("http://127.0.0.1:4567/?token=secret")
+    assert open_page(folders) == "http://127.0.0.1:4567/?token=secret"

@@ -130,3 +130,21 @@ def _waiting(stage: str, action: str) -> ActionRun:
         started=START,
         ended=None,
     )
+
+
+def test_the_stage_in_which_an_execution_failed_is_retried(stub: Stubber, api: PipelineApi) -> None:
+    def stage(name: str, execution: str, status: str) -> dict[str, Any]:
+        return {"stageName": name, "latestExecution": {"pipelineExecutionId": execution, "status": status}}
+
+    stages = [{"stageName": "Never"}, stage("Old", "zero", "Failed"), stage("Dev", "one", "Failed")]
+    for _ in range(2):
+        stub.add_response("get_pipeline_state", {"stageStates": stages}, {"name": "delivery"})
+    assert (api.failed_stage("one"), api.failed_stage("two")) == ("Dev", None)
+    expected = {**NAME, "stageName": "Dev", "pipelineExecutionId": "one", "retryMode": "FAILED_ACTIONS"}
+    stub.add_response("retry_stage_execution", {"pipelineExecutionId": "one"}, expected)
+    api.retry("one", "Dev")
+
+
+def test_an_execution_of_what_the_branch_holds_is_started(stub: Stubber, api: PipelineApi) -> None:
+    stub.add_response("start_pipeline_execution", {"pipelineExecutionId": "two"}, {"name": "delivery"})
+    assert api.start() == "two"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from rehearsal.codepipeline.store import LOST
 from rehearsal.driver import rehearsal as module
 from rehearsal.driver.accounts import ExecutionPolicies
 from rehearsal.driver.assembly import Assembly
@@ -23,6 +24,7 @@ from rehearsal.driver.rehearsal import Decision, Rehearsal, Request
 from rehearsal.driver.services import Session
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
+from tests.unit.rehearsal.actions.stand_ins import client_error
 from tests.unit.rehearsal.driver.test_assembly import pipeline, source, write_app
 from tests.unit.rehearsal.driver.test_follow import WAITS
 
@@ -174,3 +176,51 @@ def test_the_commands_are_there() -> None:
     done = subprocess.run([sys.executable, "-m", "rehearsal", "--help"], capture_output=True, text=True, check=True)
     for command in ("run", "up", "push", "status", "approve", "logs", "down"):
         assert f"\n  {command} " in done.stdout
+
+
+class Cut(SimpleNamespace):
+    """A pipeline whose newest execution ended as it is told, in a stage or in none."""
+
+    def __init__(
+        self,
+        *,
+        status: tuple[str, str] = ("Failed", LOST),
+        stage: str | None = "Dev",
+        refuses: bool = False,
+        summary: str = LOST,
+    ) -> None:
+        super().__init__(done=[])
+        self.newest_execution = lambda: "one"
+        self.status = lambda _execution: status
+        self.failed_stage = lambda _execution: stage
+        self.start = lambda: "new"
+        self.actions = lambda _execution: [SimpleNamespace(summary=each) for each in (LOST, summary)]
+        self._refuses = refuses
+
+    def retry(self, execution: str, stage: str) -> None:
+        if self._refuses:
+            raise client_error("StageNotRetryableException", "the pipeline changed", "RetryStageExecution")
+        self.done.append((execution, stage))
+
+
+def test_a_delivery_that_was_cut_off_goes_on_in_its_stage(rehearsal: Rehearsal) -> None:
+    api: Any = Cut()
+    rehearsal.api = api
+    assert (rehearsal.recover(), api.done) == ("one", [("one", "Dev")])
+
+
+@pytest.mark.parametrize(
+    "api", [Cut(refuses=True), Cut(stage=None), Cut(status=("Cancelled", "the pipeline changed"), stage=None)]
+)
+def test_a_delivery_that_cannot_go_on_where_it_was_starts_anew(rehearsal: Rehearsal, api: Any) -> None:
+    rehearsal.api = api
+    assert (rehearsal.recover(), api.done) == ("new", [])
+
+
+@pytest.mark.parametrize("status", ["Succeeded", "Failed", "Cancelled"])
+def test_a_delivery_that_ended_by_itself_is_left_alone(rehearsal: Rehearsal, status: str) -> None:
+    api: Any = Cut(status=(status, ""), summary="built")
+    rehearsal.api = api
+    assert rehearsal.recover() is None
+    rehearsal.api = Api(None)  # type: ignore[assignment]
+    assert rehearsal.recover() is None

@@ -1,0 +1,74 @@
+"""The state of every service in one file, which is replaced as a whole.
+
+MiniStack writes a file a service, one after the other. A kill in between would leave a bucket without the stack that
+made it, or a stack without its bucket.
+"""
+# ruff: noqa: SLF001 - MiniStack's persistence has no public door
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import ministack.app
+from ministack.core import persistence
+from ministack.services import lambda_svc
+
+from rehearsal.emulator.contracts import Json
+
+ATTEMPTS = 5
+
+
+class Snapshots:
+    """Writes the states of all services to a file, and gives each service its own back when the emulator starts."""
+
+    def __init__(self, path: Path) -> None:
+        """Keep them in ``path``."""
+        self._path = path
+        self._saved: dict[str, Any] = {}
+
+    def install(self) -> None:
+        """Save and load in place of MiniStack."""
+        if self._path.exists():
+            self._saved = json.loads(self._path.read_text(), object_hook=persistence._json_object_hook)
+        ministack.app.load_state = self._saved.get
+        ministack.app.save_all = self.write
+        # Code of functions lies beside the snapshot: what the last one names must stay until the next one is written.
+        lambda_svc._prune_orphan_code_blobs = lambda _referenced: None
+
+    @property
+    def saved(self) -> Mapping[str, Any]:
+        """What was saved when the emulator started, by service."""
+        return self._saved
+
+    def forget(self) -> None:
+        """Let go of what was loaded."""
+        self._saved.clear()
+
+    def write(self, states: Mapping[str, Any]) -> None:
+        """Replace the file by what ``states`` answer, a function a service. Call it on the event loop.
+
+        Raises :class:`OSError` where it cannot be written; the file is then the one that was there before.
+        """
+        text = json.dumps(_collected(states), default=persistence._json_default)
+        draft = self._path.with_suffix(".draft")
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(text)
+            draft.replace(self._path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def _collected(states: Mapping[str, Any]) -> Json:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            collected = {name: get_state() for name, get_state in states.items()}
+        except RuntimeError:  # a thread, such as a build's, added to a table while it was copied
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            break
+    return {name: state for name, state in collected.items() if state is not None}
