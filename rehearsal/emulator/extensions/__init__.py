@@ -21,6 +21,7 @@ MODULES = (
     "rehearsal.emulator.extensions.flow_logs",
     "rehearsal.emulator.extensions.security_group_rules",
     "rehearsal.emulator.extensions.web_acl_associations",
+    "rehearsal.emulator.extensions.backup_selections",
     "rehearsal.emulator.extensions.connections",
     "rehearsal.emulator.extensions.cdk_custom_resources",
     "rehearsal.emulator.extensions.buckets",
