@@ -29,6 +29,13 @@ def _lines(found: Json) -> Iterator[str]:
             yield from _principal(each)
         else:
             idle.append(each["principal"])
+    if found["stale_explanations"]:
+        yield ""
+        yield "## Explains nothing any more"
+        yield from (
+            f"- `{each['role']}`: {', '.join(each['actions'])}: {each['reason']}"
+            for each in found["stale_explanations"]
+        )
     if idle:
         yield ""
         yield "## Did nothing in this run"
@@ -69,6 +76,7 @@ def _row(action: str, records: Sequence[Json]) -> str:
 
 
 def _grant(grant: Json) -> Iterator[str]:
+    yield from (f"Explained: {reason}" for reason in grant["explained"])
     idle = [f"`{pattern}`" for pattern in (*grant["unused_actions"], *grant["unused_resources"])]
     more = f" and {len(idle) - NAMED} more" if len(idle) > NAMED else ""
     what = f"never used: {', '.join(idle[:NAMED])}{more}" if idle else "wider than what was used"

@@ -3,8 +3,10 @@
 import json
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from rehearsal.access.explained import FILE, explain, read_explanations
 from rehearsal.access.page import markdown
 from rehearsal.access.records import records
 from rehearsal.access.report import Document, compare
@@ -16,20 +18,27 @@ from rehearsal.emulator.config import EmulatorConfig
 PATIENCE_SECONDS = 30
 
 
-def write_access(folders: Folders, assembly: Assembly, config: EmulatorConfig) -> str:
-    """Write ``access.json`` and ``access.md``; return the line that says where they are and what they hold."""
+def write_access(folders: Folders, assembly: Assembly, config: EmulatorConfig, app: Path) -> str:
+    """Write ``access.json`` and ``access.md``; return the line that says where they are and what they hold.
+
+    What the repository ``app`` explains stands beside what was not used.
+    """
     recorded = _recorded(config)
     granted: dict[str, dict[str, Document]] = {}
     for account in sorted({each.account for each in assembly.environments()}):
         iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
         granted |= _granted(iam)
-    found = compare(granted, records(recorded["asked"]), left_out=recorded["left_out"])
+    compared = compare(granted, records(recorded["asked"]), left_out=recorded["left_out"])
+    found = explain(compared, read_explanations(app / FILE))
     page = folders.access.with_suffix(".md")
     folders.access.write_text(json.dumps(found, indent=2) + "\n")
     page.write_text(markdown(found))
     denied = sum(len(each["denied"]) for each in found["principals"])
-    unused = sum(len(each["unused"]) for each in found["principals"])
-    return f"who may do what, and did it: {page} ({denied} denied, {unused} statements wider than used)"
+    unused = [grant for each in found["principals"] for grant in each["unused"]]
+    open_ = len([grant for grant in unused if not grant["explained"]])
+    stale = f", {len(found['stale_explanations'])} explanations of nothing" if found["stale_explanations"] else ""
+    counted = f"{denied} denied, {len(unused)} statements wider than used, {open_} of them not explained{stale}"
+    return f"who may do what, and did it: {page} ({counted})"
 
 
 def _recorded(config: EmulatorConfig) -> dict[str, Any]:

@@ -199,7 +199,7 @@ def _open(console: Console, request: Request, folders: Folders) -> tuple[Rehears
 
 
 def _show_access(console: Console, rehearsal: Rehearsal) -> None:
-    said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config)
+    said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config, rehearsal.request.app)
     console.print(said, markup=False, highlight=False)
 
 

@@ -153,7 +153,7 @@ def _leave(console: Console) -> Callable[[Approval, list[StackPreview]], Decisio
 
 
 def _conclude(console: Console, rehearsal: Rehearsal, delivery: Delivery | None) -> None:
-    said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config)
+    said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config, rehearsal.request.app)
     console.print(said, markup=False, highlight=False)
     if delivery is None:
         sys.exit(WAITS)

@@ -90,7 +90,7 @@ def test_a_role_stripped_of_a_permission_fails_at_its_action_by_name(sample: Wor
 
 def test_what_roles_did_is_told_beside_what_they_may_do_with_the_denials_of_the_story(sample: World) -> None:
     rehearsal = sample.rehearsal
-    said = write_access(sample.folders, rehearsal.assembly, rehearsal.config)
+    said = write_access(sample.folders, rehearsal.assembly, rehearsal.config, sample.work)
     assert str(sample.folders.root / "access.md") in said
     found = json.loads(sample.folders.access.read_text())["principals"]
     builds = [each for each in found if each["denied"]]

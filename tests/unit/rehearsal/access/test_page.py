@@ -18,6 +18,7 @@ def grant(narrower: Any, *unused: str) -> dict[str, Any]:
         "unused_actions": list(unused),
         "unused_resources": [],
         "narrower": narrower,
+        "explained": [],
     }
 
 
@@ -26,7 +27,8 @@ def denied(action: str, statement: Any) -> dict[str, Any]:
 
 
 def page(*principals: Any, left_out: int = 0) -> str:
-    return markdown({"version": 1, "left_out": left_out, "principals": list(principals)})
+    found = {"version": 1, "left_out": left_out, "principals": list(principals), "stale_explanations": []}
+    return markdown(found)
 
 
 def test_what_was_used_is_a_row_an_action_with_its_first_resources_and_what_grants_it() -> None:

@@ -74,13 +74,22 @@ def test_what_roles_may_do_and_did_is_written_for_machines_and_for_people(
     where = Environment(account=ACCOUNT, region=REGION)
     stack = Stack(name="app", selector="app", environment=where, template_file=Path("template"))
     folders = Folders(root=tmp_path)
-    said = write_access(folders, Assembly(root=tmp_path, stacks=(stack,)), EmulatorConfig(port=1, state_dir=tmp_path))
+    why = {"role": "build", "actions": ["sns:*"], "reason": "Tells people when a build breaks."}
+    stale = {"role": "gone", "actions": ["*"], "reason": "There was such a role once."}
+    (tmp_path / "access-explained.yaml").write_text(json.dumps([why, stale]))
+    said = write_access(
+        folders, Assembly(root=tmp_path, stacks=(stack,)), EmulatorConfig(port=1, state_dir=tmp_path), tmp_path
+    )
     assert opened == ["http://127.0.0.1:1/_rehearsal/access"]
     assert iam.versions == [(MANAGED, "v2")]
-    assert said == f"who may do what, and did it: {tmp_path}/access.md (1 denied, 2 statements wider than used)"
+    counted = "1 denied, 2 statements wider than used, 1 of them not explained, 1 explanations of nothing"
+    assert said == f"who may do what, and did it: {tmp_path}/access.md ({counted})"
     build, idle = json.loads((tmp_path / "access.json").read_text())["principals"]
     assert build["used"] == [{"action": "s3:GetObject", "resource": "arn:a", "count": 2, "granted_by": ["inline"]}]
     assert [each["policy"] for each in (*build["unused"], *idle["unused"])] == [MANAGED, MANAGED]
+    assert [each["explained"] for each in (*build["unused"], *idle["unused"])] == [[why["reason"]], []]
     page = (tmp_path / "access.md").read_text()
+    assert f"Explained: {why['reason']}" in page
+    assert f"## Explains nothing any more\n- `gone`: *: {stale['reason']}" in page
     assert f"## `{ROLE}`" in page
     assert "- `s3:PutObject` on `arn:a`, 2 times; this would allow it" in page
