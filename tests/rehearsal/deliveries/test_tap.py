@@ -13,6 +13,7 @@ import botocore.exceptions
 import psycopg2
 import pytest
 
+from rehearsal.driver.access import write_access
 from rehearsal.emulator.clients import account_root
 from tests.rehearsal.deliveries.leftovers import leftovers
 from tests.rehearsal.deliveries.worlds import DEV, ELSEWHERE, HOME, PROD, World, committed, results
@@ -178,6 +179,19 @@ def test_what_prod_keeps_when_it_is_deleted_is_adopted_and_delivered_to_again(ta
     connection.close()
     assert outputs(tap, PROD)["S3BucketName"] == written
     assert tap.client("s3", PROD).get_object(Bucket=written, Key=key)["Body"].read()
+
+
+def test_what_the_pipeline_s_roles_may_do_was_used_or_is_explained(tap: World) -> None:
+    rehearsal = tap.rehearsal
+    write_access(tap.folders, rehearsal.assembly, rehearsal.config, tap.work)
+    found = json.loads(tap.folders.access.read_text())
+    own = [each for each in found["principals"] if "role/TapPipeline-" in each["principal"]]
+    assert len(own) > 5
+    unexplained = [
+        (each["principal"], grant["statement"]) for each in own for grant in each["unused"] if not grant["explained"]
+    ]
+    assert unexplained == []
+    assert found["stale_explanations"] == []
 
 
 def test_deleting_dev_leaves_nothing_behind(tap: World) -> None:
