@@ -60,9 +60,9 @@ lint: setup ## Check style and types
 unit: setup ## Run the app's unit and contract tests, which open no socket; every push runs them again
 	@$(RUN) pytest $(SIDE_BY_SIDE) tests/unit tests/contract $(TOOLS:%=--ignore=tests/unit/%)
 
-.PHONY: unit-tools
-unit-tools: setup ## Run the unit tests of the tools beside the app, which open no socket
-	@$(RUN) pytest $(SIDE_BY_SIDE) $(TOOLS:%=tests/unit/%)
+.PHONY: unit-rest
+unit-rest: setup ## Run the other tests that open no socket: of the app in other forms, and of the tools beside it
+	@$(RUN) pytest $(SIDE_BY_SIDE) tests/forms $(TOOLS:%=tests/unit/%)
 
 .PHONY: test
 test: setup lint ## Check style and types, and run every test, with branch coverage

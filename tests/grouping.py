@@ -14,15 +14,12 @@ ALONE = {DELIVERIES, "faults"}
 MACHINERY = {"benchmarks", "function", "rehearsal", "review", "steps", "tooling"}
 """Unit tests that do not look at the app, and so need not wait for its synth."""
 
-SYNTHS = {"test_places", "test_reproducible"}
-"""Contract tests that synthesise the app in their own way, and so need not wait for the shared synth either."""
-
 
 def group(path: PurePath) -> str:
     """Return the group of a test file: what shares a synth, an emulator or a delivery runs in one process."""
     folders = path.parts[path.parts.index("tests") + 1 : -1]
-    if path.stem in SYNTHS:
-        return "synths"
+    if folders[0] == "forms":
+        return "forms"
     if folders[0] != "rehearsal":
         return "machinery" if {*folders[1:2]} & MACHINERY else "app"
     return path.stem if folders[1] in ALONE else folders[1]
