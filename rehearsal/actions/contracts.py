@@ -134,6 +134,7 @@ class ActionContext:
     ``configuration`` has its variables resolved. ``pinned`` is the revision that a source action must deliver (a
     commit, an object's version), empty for the newest. ``revisions`` are those that source actions delivered, by
     artifact. ``pipeline_arn`` names the pipeline, which may live in another region than the action.
+    For a rule, ``condition`` says when it is checked (BEFORE_ENTRY, ON_SUCCESS, ON_FAILURE).
     """
 
     run_id: str
@@ -155,6 +156,7 @@ class ActionContext:
     log: ActionLog
     repositories: Path
     build_logs: Path
+    condition: str = ""
     pinned: str = ""
     revisions: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from rehearsal.actions.contracts import ActionContext
 from rehearsal.engine.definition import Artifact
+from rehearsal.engine.providers import LAMBDA
 
 ROLE_ACCOUNT = 4
 ONLY_DETAILS = frozenset({"actionTypeId", "pipelineContext"})
@@ -33,7 +34,7 @@ def job_details(context: ActionContext, continuation: str) -> Json:
     credentials = context.artifact_credentials(_policy(context))
     key = context.artifacts.store.encryption_key
     return {
-        "actionTypeId": context.action.action_type_id.model_dump(),
+        "actionTypeId": LAMBDA.model_dump(),
         "actionConfiguration": {"configuration": dict(context.configuration)},
         "pipelineContext": {
             "pipelineName": context.pipeline,

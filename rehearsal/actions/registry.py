@@ -1,27 +1,35 @@
-"""Which provider runs which action type. What a declaration of each may say is in ``engine.providers``."""
+"""Which provider runs which type of action or rule. What a declaration of each may say is in ``engine.providers``."""
 
 from types import MappingProxyType
 
 from rehearsal.actions import (
     cloudformation,
+    cloudwatch_alarm,
     codebuild,
     codecommit_source,
+    deployment_window,
     lambda_invoke,
     manual_approval,
     s3_source,
     source_connection,
+    variable_check,
 )
 from rehearsal.actions.contracts import Provider
 from rehearsal.engine.definition import ActionType
 from rehearsal.engine.providers import (
     CLOUDFORMATION,
+    CLOUDWATCH_ALARM,
     CODEBUILD,
+    CODEBUILD_RULE,
     CODEBUILD_TEST,
     CODECOMMIT,
+    DEPLOYMENT_WINDOW,
     LAMBDA,
+    LAMBDA_RULE,
     MANUAL_APPROVAL,
     S3_SOURCE,
     SOURCE_CONNECTION,
+    VARIABLE_CHECK,
 )
 
 PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
@@ -36,3 +44,18 @@ PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
         MANUAL_APPROVAL: manual_approval.run,
     }
 )
+
+RULE_PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
+    {
+        VARIABLE_CHECK: variable_check.run,
+        LAMBDA_RULE: lambda_invoke.run,
+        CODEBUILD_RULE: codebuild.run,
+        CLOUDWATCH_ALARM: cloudwatch_alarm.run,
+        DEPLOYMENT_WINDOW: deployment_window.run,
+    }
+)
+
+
+def provider_of(kind: ActionType) -> Provider:
+    """Return what runs an action or rule of a type that a pipeline may declare."""
+    return RULE_PROVIDERS[kind] if kind in RULE_PROVIDERS else PROVIDERS[kind]

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rehearsal.actions.artifacts import Artifacts, object_key
 from rehearsal.actions.contracts import ActionAbandonedError, ActionContext, ActionFailedError, Outcome
 from rehearsal.actions.log import ActionLog
-from rehearsal.actions.registry import PROVIDERS
+from rehearsal.actions.registry import provider_of
 from rehearsal.codepipeline.function_output import follow_output
 from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.logs import new_action_log
@@ -21,8 +21,17 @@ from rehearsal.codepipeline.sessions import RoleSession, as_texts
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.hooks import ServiceError, save_now
+from rehearsal.engine.conditions import begin_rule
 from rehearsal.engine.definition import Action, ArtifactStore
-from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, Location
+from rehearsal.engine.execution import (
+    ActionRun,
+    ActionStatus,
+    ConditionKind,
+    ConditionRun,
+    Execution,
+    Location,
+    RuleRun,
+)
 from rehearsal.engine.problems import UnresolvedVariableError
 from rehearsal.engine.transitions import begin_action, end_action
 from rehearsal.engine.variables import resolve_configuration
@@ -62,9 +71,29 @@ class ActionRunner:
         self.store.save_execution(self.record, self.execution)
         return run
 
+    def begin_rule(self, stage: str, rule: Action, kind: ConditionKind, condition: ConditionRun) -> RuleRun:
+        """Record that a rule of a stage's condition starts. Call it while holding the store."""
+        now = time.time()
+        artifacts = self.execution.artifacts
+        run = RuleRun(
+            id=str(uuid.uuid4()),
+            stage=stage,
+            action=rule.name,
+            condition=kind,
+            started=now,
+            changed=now,
+            inputs={each.name: artifacts[each.name] for each in rule.input_artifacts if each.name in artifacts},
+        )
+        begin_rule(self.execution, condition, run)
+        self.store.save_execution(self.record, self.execution)
+        return run
+
     def run(self, action: Action, run: ActionRun) -> None:
-        """Run the action to its end, whatever that is."""
-        number = self.execution.actions.index(run) + 1
+        """Run an action, or a rule as one, to its end, whatever that is."""
+        if isinstance(run, RuleRun):
+            number, name = self.execution.rules.index(run) + 1, f"{run.condition}-{action.name}"
+        else:
+            number, name = self.execution.actions.index(run) + 1, action.name
         action_log = ActionLog(
             new_action_log(
                 self.config,
@@ -72,7 +101,7 @@ class ActionRunner:
                 execution=self.execution.id,
                 number=number,
                 stage=run.stage,
-                action=action.name,
+                action=name,
             )
         )
         session = self._session(action.role_arn)
@@ -157,10 +186,11 @@ class ActionRunner:
             build_logs=self.config.build_logs,
             pinned=self.execution.pinned.get(action.name, ""),
             revisions=revisions,
+            condition=run.condition if isinstance(run, RuleRun) else "",
         )
         # The session is opened first of all, so that a role that cannot be assumed fails every kind of action.
         session.client("sts", region)
-        outcome = PROVIDERS[action.action_type_id](context)
+        outcome = provider_of(action.action_type_id)(context)
         save_now()  # what counts as done must outlive a kill
         return outcome
 

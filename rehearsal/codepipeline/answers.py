@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.codepipeline.condition_answers import condition_states
+from rehearsal.codepipeline.given import given
 from rehearsal.codepipeline.store import PipelineRecord
-from rehearsal.engine.definition import Action
+from rehearsal.engine.definition import Action, Stage
 from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, Location, StageRun
 from rehearsal.engine.shapes import to_api
 
 Json = dict[str, Any]
-
-
-def given(**members: Any) -> Json:
-    """Return the members that hold something."""
-    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
 def summary_of_pipeline(record: PipelineRecord) -> Json:
@@ -139,11 +136,12 @@ def state(record: PipelineRecord) -> Json:
         "pipelineVersion": record.pipeline.version,
         "created": record.created,
         "updated": record.updated,
-        "stageStates": [_stage_state(record, stage.name, stage.actions) for stage in record.pipeline.stages],
+        "stageStates": [_stage_state(record, stage) for stage in record.pipeline.stages],
     }
 
 
-def _stage_state(record: PipelineRecord, name: str, actions: tuple[Action, ...]) -> Json:
+def _stage_state(record: PipelineRecord, stage: Stage) -> Json:
+    name = stage.name
     closed = record.closed.get(name)
     transition: Json = {"enabled": closed is None}
     if closed:
@@ -157,7 +155,8 @@ def _stage_state(record: PipelineRecord, name: str, actions: tuple[Action, ...])
     return {
         "stageName": name,
         "inboundTransitionState": transition,
-        "actionStates": [_action_state(record, name, each) for each in actions],
+        "actionStates": [_action_state(record, name, each) for each in stage.actions],
+        **condition_states(stage, last[0] if last else None),
         **given(
             inboundExecution=inbound[-1] if inbound else None,
             inboundExecutions=inbound,

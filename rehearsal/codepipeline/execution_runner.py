@@ -7,21 +7,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehearsal.codepipeline.action_runner import ActionRunner
+from rehearsal.codepipeline.condition_runner import check_condition
 from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.store import PipelineRecord, Store
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.hooks import save_now, scope, spawn
 from rehearsal.engine.admission import Verdict, admission
+from rehearsal.engine.conditions import condition_of, skip
 from rehearsal.engine.definition import Action, Stage
-from rehearsal.engine.execution import ActionStatus, Execution, ExecutionStatus, StageStatus, Trigger
+from rehearsal.engine.execution import (
+    ActionStatus,
+    ConditionKind,
+    ConditionStatus,
+    Execution,
+    ExecutionStatus,
+    StageStatus,
+    Trigger,
+)
 from rehearsal.engine.ordering import groups
 from rehearsal.engine.retry import reopen, rollback_target
-from rehearsal.engine.transitions import complete, enter, fail, leave, supersede, wait_for
+from rehearsal.engine.transitions import action_failed, complete, enter, fail, leave, supersede, wait_for
 
 log = logging.getLogger(__name__)
 # Every change wakes those who wait; this is only how often they look anyway.
 LOOK_AGAIN_SECONDS = 60.0
 NOTHING_DONE: frozenset[str] = frozenset()
+PASSED = frozenset({ConditionStatus.SUCCEEDED, ConditionStatus.OVERRIDDEN})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +96,14 @@ class ExecutionRunner:
         wait_for(execution, stage, time.time())
         self._store.save_execution(record, execution)
         self._launch(record, execution, remaining, done)
+
+    def go_on_after(self, record: PipelineRecord, execution: Execution, stage: str) -> None:
+        """Go on behind ``stage``, to the end if there is nothing behind it. Call it while holding the store."""
+        remaining = execution.pipeline.stages[execution.pipeline.position(stage) + 1 :]
+        if remaining:
+            wait_for(execution, remaining[0].name, time.time())
+        self._store.save_execution(record, execution)
+        self._launch(record, execution, remaining, NOTHING_DONE)
 
     def roll_back(self, record: PipelineRecord, stage: str, target: Execution, trigger: Trigger) -> Execution:
         """Run one stage again with what ``target`` brought there. Call it while holding the store."""
@@ -166,10 +185,16 @@ class ExecutionRunner:
         return False
 
     def _pass(self, journey: Journey, stage: Stage, done: frozenset[str]) -> bool:
-        """Run a stage's actions; answer whether the execution may go on to the next."""
-        for group in groups(stage):
-            if not self._run_group(journey, stage, [each for each in group if each.name not in done]):
-                break
+        """Run a stage's actions, its conditions around them; answer whether the execution may go on to the next."""
+        entry = condition_of(stage, ConditionKind.BEFORE_ENTRY)
+        checked = self._check(journey, stage, ConditionKind.BEFORE_ENTRY)
+        if checked is ConditionStatus.FAILED and entry is not None and entry.result == "SKIP":
+            with self._store.held():
+                skip(journey.execution, stage.name, time.time())
+                self._save(journey)
+                return self._goes_on(journey)
+        if checked in PASSED:
+            self._run_groups(journey, stage, done)
         with self._store.held():
             if self._attempts[journey.execution.id] != journey.attempt:
                 return False
@@ -179,15 +204,31 @@ class ExecutionRunner:
                 self._after_failure(journey.record, journey.execution, stage)
         return status is StageStatus.SUCCEEDED
 
-    def _run_group(self, journey: Journey, stage: Stage, group: Sequence[Action]) -> bool:
-        """Run actions side by side; answer whether the next run order may start."""
-        actions = ActionRunner(
+    def _run_groups(self, journey: Journey, stage: Stage, done: frozenset[str]) -> None:
+        """Run the actions by run order until one fails, then check the condition that says what follows from that."""
+        for group in groups(stage):
+            if not self._run_group(journey, stage, [each for each in group if each.name not in done]):
+                break
+        if self._goes_on(journey):
+            failed = action_failed(journey.execution, stage.name)
+            self._check(journey, stage, ConditionKind.ON_FAILURE if failed else ConditionKind.ON_SUCCESS)
+
+    def _check(self, journey: Journey, stage: Stage, kind: ConditionKind) -> ConditionStatus:
+        actions = self._actions(journey)
+        return check_condition(self._store, journey.record, journey.execution, stage, kind, actions)
+
+    def _actions(self, journey: Journey) -> ActionRunner:
+        return ActionRunner(
             config=self._config,
             store=self._store,
             jobs=self._jobs,
             record=journey.record,
             execution=journey.execution,
         )
+
+    def _run_group(self, journey: Journey, stage: Stage, group: Sequence[Action]) -> bool:
+        """Run actions side by side; answer whether the next run order may start."""
+        actions = self._actions(journey)
         with self._store.held():
             if not self._goes_on(journey):
                 return False
@@ -199,16 +240,21 @@ class ExecutionRunner:
         return all(run.status is ActionStatus.SUCCEEDED for run in runs)
 
     def _after_failure(self, record: PipelineRecord, execution: Execution, stage: Stage) -> None:
-        """Do what the stage declares for its failure: retry it once, or roll it back."""
-        declared = stage.on_failure
+        """Do what the stage declares for its failure, or for a condition that was not met."""
         run = execution.stage(stage.name)
-        if declared is None or run is None or execution.rollback_of:
+        if run is None or execution.rollback_of:
             return
-        if declared.result == "RETRY" and run.automatic_retries == 0:
+        engaged = {
+            condition.result
+            for kind, checked in run.conditions.items()
+            if checked.status is ConditionStatus.FAILED and (condition := condition_of(stage, kind)) is not None
+        }
+        declared = stage.on_failure if action_failed(execution, stage.name) else None
+        if declared is not None and declared.result == "RETRY" and run.automatic_retries == 0:
             mode = declared.retry_configuration.retry_mode if declared.retry_configuration else "FAILED_ACTIONS"
             done = reopen(execution, stage.name, mode, time.time(), automatic=True)
             self.resume(record, execution, stage.name, done)
-        if declared.result == "ROLLBACK":
+        if "ROLLBACK" in engaged or (declared is not None and declared.result == "ROLLBACK"):
             target = rollback_target(stage.name, current=record.pipeline, others=record.executions, failed=execution.id)
             if target is not None:
                 trigger = Trigger(kind="AutomatedRollback", detail=execution.id)

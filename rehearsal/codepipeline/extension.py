@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rehearsal.codepipeline import node_client, template_urls
 from rehearsal.codepipeline.branch_changes import BranchChanges
 from rehearsal.codepipeline.cloudformation_type import PipelineType
+from rehearsal.codepipeline.condition_operations import ConditionOperations
 from rehearsal.codepipeline.connection_changes import ConnectionChanges
 from rehearsal.codepipeline.event_targets import EventTargets
 from rehearsal.codepipeline.execution_operations import ExecutionOperations
@@ -37,6 +38,7 @@ def install(config: EmulatorConfig) -> None:
         ExecutionOperations(pipelines),
         InterventionOperations(pipelines),
         JobOperations(store, jobs),
+        ConditionOperations(pipelines),
     )
     operations = {name: operation for group in groups for name, operation in group.table().items()}
     register_service(

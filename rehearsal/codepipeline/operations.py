@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from rehearsal.codepipeline import answers
+from rehearsal.codepipeline.given import given
 from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.codepipeline.requests import page
 from rehearsal.codepipeline.store import ClosedTransition, PipelineRecord
@@ -53,7 +54,7 @@ class PipelineOperations:
         self._pipelines.runner.start(record, Trigger(kind="CreatePipeline", detail=call.caller_arn))
         return {
             "pipeline": to_api(record.pipeline),
-            **answers.given(tags=[{"key": key, "value": value} for key, value in tags.items()]),
+            **given(tags=[{"key": key, "value": value} for key, value in tags.items()]),
         }
 
     def get(self, call: Call) -> Json:

@@ -11,7 +11,7 @@ from rehearsal.emulator.hooks import ServiceError
 from rehearsal.engine.definition import Pipeline, Stage
 from rehearsal.engine.execution import Execution
 from rehearsal.engine.problems import StructureError
-from rehearsal.engine.providers import RULES
+from rehearsal.engine.providers import CONDITION_RULES, RULES
 from rehearsal.engine.structure import check_structure
 from rehearsal.engine.transitions import cancel
 
@@ -140,6 +140,6 @@ class Pipelines:
 
 def _check(pipeline: Pipeline, region: str) -> None:
     try:
-        check_structure(pipeline, RULES, region=region)
+        check_structure(pipeline, RULES, CONDITION_RULES, region=region)
     except StructureError as refused:
         raise ServiceError(refused.code, str(refused)) from None

@@ -4,16 +4,16 @@ The engine refuses the same and more when the pipeline is deployed; there, a per
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from rehearsal.driver.assembly import PIPELINE, Assembly
 from rehearsal.engine.definition import ActionType
-from rehearsal.engine.providers import RULES
+from rehearsal.engine.providers import CONDITION_RULES, RULES
 from rehearsal.errors import RehearsalError
 
-STAGE = frozenset({"Name", "Actions", "OnFailure"})
-ON_FAILURE = frozenset({"Result", "RetryConfiguration"})
+STAGE = frozenset({"Name", "Actions", "BeforeEntry", "OnSuccess", "OnFailure"})
+CONDITIONS = ("BeforeEntry", "OnSuccess", "OnFailure")
 
 
 def refuse_unsupported(assembly: Assembly) -> None:
@@ -35,15 +35,20 @@ def _pipelines(assembly: Assembly) -> Iterator[str]:
 def _stage(stage: Mapping[str, Any]) -> Iterator[str]:
     name = stage["Name"]
     yield from (f"{name}: {member}" for member in sorted(stage.keys() - STAGE))
-    yield from (f"{name}: OnFailure.{member}" for member in sorted(stage.get("OnFailure", {}).keys() - ON_FAILURE))
     for action in stage["Actions"]:
-        kind = ActionType.model_validate({key.lower(): str(value) for key, value in action["ActionTypeId"].items()})
-        if kind not in RULES:
-            known = ", ".join(sorted({each.provider for each in RULES}))
-            yield (
-                f"{name}, action {action['Name']}: {kind.category} by {kind.owner}'s {kind.provider} "
-                f"version {kind.version}; it runs {known}"
-            )
+        yield from _unknown(f"{name}, action {action['Name']}", action["ActionTypeId"], RULES)
+    for member in CONDITIONS:
+        for condition in stage.get(member, {}).get("Conditions", []):
+            for rule in condition.get("Rules", []):
+                kind = {"Owner": "AWS", "Version": "1", **rule["RuleTypeId"]}
+                yield from _unknown(f"{name}, {member} rule {rule['Name']}", kind, CONDITION_RULES)
+
+
+def _unknown(what: str, type_id: Mapping[str, Any], rules: Collection[ActionType]) -> Iterator[str]:
+    kind = ActionType.model_validate({key.lower(): str(value) for key, value in type_id.items()})
+    if kind not in rules:
+        known = ", ".join(sorted({each.provider for each in rules}))
+        yield f"{what}: {kind.category} by {kind.owner}'s {kind.provider} version {kind.version}; it runs {known}"
 
 
 def _images(assembly: Assembly) -> Iterator[str]:

@@ -58,11 +58,58 @@ class RetryConfiguration(Shape):
     retry_mode: RetryMode = "FAILED_ACTIONS"
 
 
-class OnFailure(Shape):
-    """What happens by itself when a stage fails."""
+class RuleType(Shape):
+    """Who checks a rule, for instance AWS's DeploymentWindow, version 1."""
 
-    result: FailureResult = "FAIL"
+    category: Literal["Rule"]
+    owner: str = "AWS"
+    provider: str
+    version: str = "1"
+
+
+class Rule(Shape):
+    """One check of a condition."""
+
+    name: Name
+    rule_type_id: RuleType
+    configuration: dict[str, str] = Field(default_factory=dict)
+    input_artifacts: tuple[Artifact, ...] = ()
+    role_arn: RoleArn | None = None
+    region: str | None = None
+    timeout_in_minutes: Annotated[int, Field(ge=5, le=86400)] | None = None
+
+    def action(self) -> Action:
+        """Return the rule as what it is run as."""
+        return Action(
+            name=self.name,
+            action_type_id=ActionType.model_validate(self.rule_type_id.model_dump()),
+            configuration=self.configuration,
+            input_artifacts=self.input_artifacts,
+            role_arn=self.role_arn,
+            region=self.region,
+            timeout_in_minutes=self.timeout_in_minutes,
+        )
+
+
+class Condition(Shape):
+    """Rules that are checked together, and what happens if one of them fails."""
+
+    result: Literal["ROLLBACK", "FAIL", "SKIP"] | None = None
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=5)]
+
+
+class Conditions(Shape):
+    """The condition before a stage is entered, or after it succeeded."""
+
+    conditions: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=1)]
+
+
+class OnFailure(Shape):
+    """What happens when a stage fails: by itself, or if a condition says so."""
+
+    result: FailureResult | None = None
     retry_configuration: RetryConfiguration | None = None
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=1)] = ()
 
 
 class Stage(Shape):
@@ -70,6 +117,8 @@ class Stage(Shape):
 
     name: Name
     actions: tuple[Action, ...]
+    before_entry: Conditions | None = None
+    on_success: Conditions | None = None
     on_failure: OnFailure | None = None
 
 

@@ -29,6 +29,26 @@ class StageStatus(StrEnum):
     STOPPED = "Stopped"
     STOPPING = "Stopping"
     SUCCEEDED = "Succeeded"
+    SKIPPED = "Skipped"
+
+
+class ConditionKind(StrEnum):
+    """When a stage's condition is checked; the first two are ConditionType."""
+
+    BEFORE_ENTRY = "BEFORE_ENTRY"
+    ON_SUCCESS = "ON_SUCCESS"
+    ON_FAILURE = "ON_FAILURE"
+
+
+class ConditionStatus(StrEnum):
+    """ConditionExecutionStatus, as far as conditions get there."""
+
+    IN_PROGRESS = "InProgress"
+    FAILED = "Failed"
+    SUCCEEDED = "Succeeded"
+    CANCELLED = "Cancelled"
+    ABANDONED = "Abandoned"
+    OVERRIDDEN = "Overridden"
 
 
 class ExecutionStatus(StrEnum):
@@ -106,6 +126,21 @@ class ActionRun(Record):
         return self.status is ActionStatus.IN_PROGRESS
 
 
+class RuleRun(ActionRun):
+    """One run of one rule, of the condition that is checked at ``condition``; ``action`` is the rule's name."""
+
+    condition: ConditionKind
+
+
+class ConditionRun(Record):
+    """One check of a condition, with the ids of its rules' runs."""
+
+    status: ConditionStatus = ConditionStatus.IN_PROGRESS
+    summary: str = ""
+    changed: float
+    rules: list[str] = Field(default_factory=list)
+
+
 class StageRun(Record):
     """One stage as an execution passes through it. ``first_action`` is where its latest attempt starts."""
 
@@ -115,6 +150,7 @@ class StageRun(Record):
     status: StageStatus = StageStatus.IN_PROGRESS
     manual_retries: int = 0
     automatic_retries: int = 0
+    conditions: dict[ConditionKind, ConditionRun] = Field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -137,6 +173,7 @@ class Execution(Record):
     waiting_for: str | None = None
     stages: list[StageRun] = Field(default_factory=list)
     actions: list[ActionRun] = Field(default_factory=list)
+    rules: list[RuleRun] = Field(default_factory=list)
     artifacts: dict[str, Location] = Field(default_factory=dict)
     namespaces: dict[str, dict[str, str]] = Field(default_factory=dict)
     revisions: dict[str, Revision] = Field(default_factory=dict)
@@ -147,6 +184,11 @@ class Execution(Record):
     def ended(self) -> bool:
         """Whether the execution moves no more."""
         return self.status not in {ExecutionStatus.IN_PROGRESS, ExecutionStatus.STOPPING}
+
+    @property
+    def running(self) -> list[ActionRun]:
+        """What has not ended yet: actions and rules."""
+        return [run for run in (*self.actions, *self.rules) if run.running]
 
     def stage(self, name: str) -> StageRun | None:
         """Return how the execution fared in a stage, if it ever entered it."""
@@ -167,7 +209,7 @@ class Execution(Record):
     def occupies(self, stage: str) -> bool:
         """Whether nobody else may enter the stage: it is open, or an action that was cut loose still runs in it."""
         entered = self.stage(stage)
-        busy = any(run.running and run.stage == stage for run in self.actions)
+        busy = any(run.stage == stage for run in self.running)
         return busy or (entered is not None and entered.open)
 
     def reached(self, stage: str) -> int:

@@ -29,6 +29,12 @@ CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudForma
 LAMBDA = ActionType(category="Invoke", owner="AWS", provider="Lambda", version="1")
 MANUAL_APPROVAL = ActionType(category="Approval", owner="AWS", provider="Manual", version="1")
 
+VARIABLE_CHECK = ActionType(category="Rule", owner="AWS", provider="VariableCheck", version="1")
+LAMBDA_RULE = ActionType(category="Rule", owner="AWS", provider="LambdaInvoke", version="1")
+CODEBUILD_RULE = ActionType(category="Rule", owner="AWS", provider="CodeBuild", version="1")
+CLOUDWATCH_ALARM = ActionType(category="Rule", owner="AWS", provider="CloudWatchAlarm", version="1")
+DEPLOYMENT_WINDOW = ActionType(category="Rule", owner="AWS", provider="DeploymentWindow", version="1")
+
 CHANGE_SET_REPLACE = "CHANGE_SET_REPLACE"
 CHANGE_SET_EXECUTE = "CHANGE_SET_EXECUTE"
 CREATE_UPDATE = "CREATE_UPDATE"
@@ -40,6 +46,13 @@ _BUILD = ProviderRules(
     required=frozenset({"ProjectName"}),
     optional=frozenset({"PrimarySource", "EnvironmentVariables", "BatchEnabled"}),
     allowed=MappingProxyType({"BatchEnabled": frozenset({"false"})}),
+)
+
+_INVOCATION = ProviderRules(
+    inputs=(0, 5),
+    outputs=(0, 5),
+    required=frozenset({"FunctionName"}),
+    optional=frozenset({"UserParameters"}),
 )
 
 RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
@@ -101,12 +114,7 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
                 {"ActionMode": frozenset({CHANGE_SET_REPLACE, CHANGE_SET_EXECUTE, CREATE_UPDATE, DELETE_ONLY})}
             ),
         ),
-        LAMBDA: ProviderRules(
-            inputs=(0, 5),
-            outputs=(0, 5),
-            required=frozenset({"FunctionName"}),
-            optional=frozenset({"UserParameters"}),
-        ),
+        LAMBDA: _INVOCATION,
         MANUAL_APPROVAL: ProviderRules(
             inputs=(0, 0),
             outputs=(0, 0),
@@ -114,3 +122,28 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
         ),
     }
 )
+
+# The rules of stage conditions: "Rule structure reference" in the CodePipeline user guide.
+CONDITION_RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
+    {
+        VARIABLE_CHECK: ProviderRules(
+            inputs=(0, 5),
+            outputs=(0, 0),
+            required=frozenset({"Variable", "Operator", "Value"}),
+            allowed=MappingProxyType({"Operator": frozenset({"EQ", "NE", "CONTAINS", "MATCHES"})}),
+        ),
+        LAMBDA_RULE: _INVOCATION,
+        CODEBUILD_RULE: _BUILD,
+        CLOUDWATCH_ALARM: ProviderRules(
+            inputs=(0, 5),
+            outputs=(0, 0),
+            required=frozenset({"AlarmName"}),
+            optional=frozenset({"AlarmStates", "WaitTime"}),
+        ),
+        DEPLOYMENT_WINDOW: ProviderRules(
+            inputs=(0, 5), outputs=(0, 0), required=frozenset({"Cron"}), optional=frozenset({"TimeZone"})
+        ),
+    }
+)
+# "For Entry conditions that use the Skip result … only the LambdaInvoke and VariableCheck rules are supported."
+SKIPPING_RULES = frozenset({LAMBDA_RULE, VARIABLE_CHECK})

@@ -6,7 +6,9 @@ Rules: "CodePipeline pipeline structure reference" in the CodePipeline user guid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from rehearsal.engine.condition_structure import check_conditions, stage_rules
 from rehearsal.engine.definition import Action, ActionType, Pipeline, Stage
+from rehearsal.engine.execution import ConditionKind
 from rehearsal.engine.ordering import groups
 from rehearsal.engine.problems import StructureError
 from rehearsal.engine.providers import (
@@ -25,12 +27,19 @@ LEAST_STAGES = 2
 PART_OF_AN_ARTIFACT = ("TemplatePath", "TemplateConfiguration")
 
 
-def check_structure(pipeline: Pipeline, rules: Mapping[ActionType, ProviderRules], *, region: str) -> None:
+def check_structure(
+    pipeline: Pipeline,
+    rules: Mapping[ActionType, ProviderRules],
+    condition_rules: Mapping[ActionType, ProviderRules],
+    *,
+    region: str,
+) -> None:
     """Refuse a pipeline that could not run.
 
     Args:
         pipeline: the declaration.
         rules: what is known of each action provider; any other is refused by name.
+        condition_rules: likewise of each provider of rules in stage conditions.
         region: where the pipeline lives; actions without a region run there.
 
     Raises:
@@ -41,6 +50,10 @@ def check_structure(pipeline: Pipeline, rules: Mapping[ActionType, ProviderRules
         for action in stage.actions:
             _check_provider(action, rules, region=region)
             _check_store(pipeline, action, region=region)
+        check_conditions(pipeline, stage)
+        for _, rule in stage_rules(stage):
+            _check_provider(rule, condition_rules, region=region)
+            _check_store(pipeline, rule, region=region)
     _check_sources_first(pipeline)
     _check_artifacts(pipeline)
     _check_namespaces(pipeline)
@@ -99,7 +112,7 @@ def _check_provider(action: Action, rules: Mapping[ActionType, ProviderRules], *
     if kind == CLOUDFORMATION:
         _check_cloudformation(action)
     # "This attribute is available only to the manual approval ActionType" (ActionDeclaration in the API reference).
-    if action.timeout_in_minutes is not None and kind != MANUAL_APPROVAL:
+    if action.timeout_in_minutes is not None and kind != MANUAL_APPROVAL and kind.category != "Rule":
         raise StructureError(ACTION, f"Action '{action.name}': timeoutInMinutes is for manual approvals only")
 
 
@@ -163,9 +176,13 @@ def _check_sources_first(pipeline: Pipeline) -> None:
 
 
 def _in_order(pipeline: Pipeline) -> Iterator[tuple[Stage, tuple[Action, ...]]]:
+    """Actions as they run, and rules between them, which see what the actions before them have made."""
     for stage in pipeline.stages:
+        rules = stage_rules(stage)
+        yield stage, tuple(rule for kind, rule in rules if kind is ConditionKind.BEFORE_ENTRY)
         for group in groups(stage):
             yield stage, group
+        yield stage, tuple(rule for kind, rule in rules if kind is not ConditionKind.BEFORE_ENTRY)
 
 
 def _check_artifacts(pipeline: Pipeline) -> None:

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, ExecutionStatus, StageRun, StageStatus
+from rehearsal.engine.execution import (
+    ActionRun,
+    ActionStatus,
+    ConditionStatus,
+    Execution,
+    ExecutionStatus,
+    RuleRun,
+    StageRun,
+    StageStatus,
+)
 from rehearsal.engine.problems import TransitionError
 
 # How a stage ends in which an execution was cut short.
@@ -28,6 +37,9 @@ def enter(execution: Execution, stage: str, now: float) -> None:
     else:
         known.status = StageStatus.IN_PROGRESS
         known.entered = now
+        # What was overridden once is not checked again in this execution.
+        kept = [each for each in known.conditions.items() if each[1].status is ConditionStatus.OVERRIDDEN]
+        known.conditions = dict(kept)
 
 
 def begin_action(execution: Execution, run: ActionRun) -> None:
@@ -55,8 +67,13 @@ def leave(execution: Execution, stage: str, now: float) -> StageStatus:
     execution.changed = now
     if execution.ended:
         run.status = _AFTER_THE_END.get(execution.status, StageStatus.FAILED)
-    elif any(each.status is ActionStatus.FAILED for each in latest(execution.attempt(stage))):
+    elif action_failed(execution, stage):
         run.status = StageStatus.FAILED
+        _end(execution, ExecutionStatus.FAILED, now)
+    elif failed := [(kind, each) for kind, each in run.conditions.items() if each.status is ConditionStatus.FAILED]:
+        kind, condition = failed[-1]
+        run.status = StageStatus.FAILED
+        execution.summary = f"The {kind} condition of stage {stage} was not met: {condition.summary}"
         _end(execution, ExecutionStatus.FAILED, now)
     elif execution.status is ExecutionStatus.STOPPING:
         run.status = StageStatus.STOPPED
@@ -64,6 +81,11 @@ def leave(execution: Execution, stage: str, now: float) -> StageStatus:
     else:
         run.status = StageStatus.SUCCEEDED
     return run.status
+
+
+def action_failed(execution: Execution, stage: str) -> bool:
+    """Say whether an action failed in the latest attempt at a stage."""
+    return any(each.status is ActionStatus.FAILED for each in latest(execution.attempt(stage)))
 
 
 def latest(runs: Iterable[ActionRun]) -> list[ActionRun]:
@@ -95,8 +117,9 @@ def stop(execution: Execution, *, abandon: bool, reason: str, now: float) -> Non
         )
     execution.stop_reason = reason
     execution.abandon = abandon
-    running = [run for run in execution.actions if run.running]
+    running = execution.running
     if abandon:
+        _close_conditions(execution, ConditionStatus.ABANDONED, now)
         for run in running:
             run.status = ActionStatus.ABANDONED
             run.changed = now
@@ -122,13 +145,14 @@ def cancel(execution: Execution, version: int, now: float) -> None:
     """The pipeline was changed: this execution starts nothing more.
 
     Actions that run keep running to their end, among them the one that changed the pipeline; one that only waits for
-    an answer is abandoned, since nobody would act on the answer.
+    an answer is abandoned, since nobody would act on the answer, and so are rules.
     """
     execution.summary = f"The pipeline's definition was updated to version {version} while the execution ran"
-    for run in execution.actions:
-        if run.running and run.token:
+    for run in execution.running:
+        if run.token or isinstance(run, RuleRun):
             run.status = ActionStatus.ABANDONED
             run.changed = now
+    _close_conditions(execution, ConditionStatus.CANCELLED, now)
     for stage in execution.stages:
         if stage.open:
             stage.status = StageStatus.CANCELLED
@@ -140,12 +164,12 @@ def fail(execution: Execution, reason: str, now: float) -> None:
 
     One that had ended already keeps its status: only an action that was left running is failed.
     """
-    for run in execution.actions:
-        if run.running:
-            run.status = ActionStatus.FAILED
-            run.error_code = "InternalError"
-            run.error_message = run.summary = reason
-            run.changed = now
+    for run in execution.running:
+        run.status = ActionStatus.FAILED
+        run.error_code = "InternalError"
+        run.error_message = run.summary = reason
+        run.changed = now
+    _close_conditions(execution, ConditionStatus.FAILED, now)
     if execution.ended:
         return
     for stage in execution.stages:
@@ -153,6 +177,13 @@ def fail(execution: Execution, reason: str, now: float) -> None:
             stage.status = StageStatus.FAILED
     execution.summary = reason
     _end(execution, ExecutionStatus.FAILED, now)
+
+
+def _close_conditions(execution: Execution, status: ConditionStatus, now: float) -> None:
+    for stage in execution.stages:
+        for condition in stage.conditions.values():
+            if condition.status is ConditionStatus.IN_PROGRESS:
+                condition.status, condition.changed = status, now
 
 
 def _end(execution: Execution, status: ExecutionStatus, now: float) -> None:

@@ -122,6 +122,7 @@ def context(
     revisions: Mapping[str, str] | None = None,
     output: Sequence[str] = (),
     pinned: str = "",
+    condition: str = "",
     permitted: Sequence[str] = (),
 ) -> ActionContext:
     """Return the context of one run of ``action``, whose input artifacts hold ``files`` by artifact and path."""
@@ -162,6 +163,7 @@ def context(
         log=ActionLog(folder / "action.log"),
         repositories=folder / "repositories",
         build_logs=folder / "builds",
+        condition=condition,
         pinned=pinned,
         revisions=revisions or {},
     )

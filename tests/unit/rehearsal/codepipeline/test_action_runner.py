@@ -45,7 +45,7 @@ def run(
     """Run one action with ``provider`` in an execution that has the artifact Files."""
     wanted = action or build(namespace="Built", output_artifacts=named("Out"))
     monkeypatch.setattr(action_runner, "RoleSession", Session)
-    monkeypatch.setattr(action_runner, "PROVIDERS", {wanted.action_type_id: provider})
+    monkeypatch.setattr(action_runner, "provider_of", {wanted.action_type_id: provider}.__getitem__)
     one = execution(artifacts={"Files": Location(bucket="artifacts", key="delivery/Files/in")})
     store, record = stored(folder / "store", one)
     runner = ActionRunner(config=configuration(folder), store=store, jobs=Jobs(), record=record, execution=one)

@@ -33,21 +33,27 @@ def test_what_a_rehearsal_runs_is_not_refused(tmp_path: Path) -> None:
 
 
 def test_an_action_and_a_condition_are_refused_with_the_path_of_their_construct(tmp_path: Path) -> None:
+    known = {"Name": "Window", "RuleTypeId": {"Category": "Rule", "Provider": "DeploymentWindow"}}
+    unknown = {"Name": "Shell", "RuleTypeId": {"Category": "Rule", "Owner": "AWS", "Provider": "Commands"}}
     deploy = {
         "Name": "Deploy",
         "Actions": [action("Roll", "Deploy", "ECS")],
-        "BeforeEntry": {},
-        "OnFailure": {"Result": "ROLLBACK", "Conditions": []},
+        "Blockers": [],
+        "BeforeEntry": {"Conditions": [{"Rules": [known]}]},
+        "OnSuccess": {"Conditions": [{"Rules": [known, unknown]}]},
+        "OnFailure": {"Result": "ROLLBACK"},
     }
     assembly = app(tmp_path, deploy, Metadata={"aws:cdk:path": "Tools/Delivery/Pipeline/Resource"})
     with pytest.raises(RehearsalError) as refused:
         refuse_unsupported(assembly)
+    checks = "CloudWatchAlarm, CodeBuild, DeploymentWindow, LambdaInvoke, VariableCheck"
+    shell = f"Rule by AWS's Commands version 1; it runs {checks}"
     runs = "CloudFormation, CodeBuild, CodeCommit, CodeStarSourceConnection, Lambda, Manual, S3"
     assert str(refused.value).splitlines() == [
         "a rehearsal does not run",
-        "  Tools/Delivery/Pipeline/Resource: stage Deploy: BeforeEntry",
-        "  Tools/Delivery/Pipeline/Resource: stage Deploy: OnFailure.Conditions",
+        "  Tools/Delivery/Pipeline/Resource: stage Deploy: Blockers",
         f"  Tools/Delivery/Pipeline/Resource: stage Deploy, action Roll: Deploy by AWS's ECS version 1; it runs {runs}",
+        f"  Tools/Delivery/Pipeline/Resource: stage Deploy, OnSuccess rule Shell: {shell}",
     ]
 
 

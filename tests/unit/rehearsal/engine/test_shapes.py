@@ -69,8 +69,8 @@ def test_a_pipeline_survives_the_api_s_spelling() -> None:
 
 def test_a_member_that_the_engine_does_not_run_is_refused_by_its_place() -> None:
     declared = to_api(pipeline())
-    declared["stages"][1]["beforeEntry"] = {"conditions": []}
-    with pytest.raises(StructureError, match=r"stages\.1\.beforeEntry: the rehearsal does not run this") as refused:
+    declared["stages"][1]["blockers"] = []
+    with pytest.raises(StructureError, match=r"stages\.1\.blockers: the rehearsal does not run this") as refused:
         from_api(declared)
     assert refused.value.code == "ValidationException"
 

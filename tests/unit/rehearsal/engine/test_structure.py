@@ -5,7 +5,7 @@ import pytest
 
 from rehearsal.engine.definition import Action, ActionType, Pipeline, Stage
 from rehearsal.engine.problems import StructureError
-from rehearsal.engine.providers import RULES
+from rehearsal.engine.providers import CONDITION_RULES, RULES
 from rehearsal.engine.structure import check_structure
 from tests.unit.rehearsal.engine.samples import REGION, action, approval, build, deployment, named, pipeline, source
 
@@ -17,7 +17,7 @@ def second(*actions: Action) -> Pipeline:
 
 
 def check(declared: Pipeline) -> None:
-    check_structure(declared, RULES, region=REGION)
+    check_structure(declared, RULES, CONDITION_RULES, region=REGION)
 
 
 def test_a_whole_pipeline_is_accepted() -> None:
