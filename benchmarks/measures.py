@@ -6,9 +6,10 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from benchmarks import reviews
+from benchmarks import pipelines, reviews
 
 
 class BenchmarkError(Exception):
@@ -68,6 +69,16 @@ MEASURES = (
         runs=3,
         aim=20,
         read=reviews.seconds,
+    ),
+    *(
+        Measure(
+            name=f"pipeline of {stages} stages, each a build of nothing",
+            command=("python", "-m", "benchmarks.pipelines", str(stages)),
+            runs=3,
+            aim=stages,
+            read=partial(pipelines.seconds, stages),
+        )
+        for stages in (10, 25, 50)
     ),
     Measure(name="make unit", command=("make", "unit"), runs=3, aim=20),
     Measure(
