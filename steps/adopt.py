@@ -22,9 +22,11 @@ POLLING = {"Delay": 2, "MaxAttempts": 600}
 
 
 @click.command()
-@click.option("--stack", "name", required=True, envvar="STACK_NAME", help="The name that the deleted stack had.")
-@click.option("--region", required=True, envvar="STAGE_REGION", help="Its region.")
-@click.option("--yes", is_flag=True, envvar="ADOPT", help="Import without asking.")
+@click.option(
+    "--stack", "name", required=True, envvar="STACK_NAME", show_envvar=True, help="The name that the deleted stack had."
+)
+@click.option("--region", required=True, envvar="STAGE_REGION", show_envvar=True, help="Its region.")
+@click.option("--yes", is_flag=True, envvar="ADOPT", show_envvar=True, help="Import without asking.")
 def main(name: str, region: str, *, yes: bool) -> None:
     """Say what would be imported, ask, and import it."""
     try:

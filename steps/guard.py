@@ -21,11 +21,17 @@ PATH = "aws:cdk:path"
 
 
 @click.command()
-@click.option("--role", required=True, envvar="LOOKUP_ROLE_ARN", help="The bootstrap's role that may only read.")
-@click.option("--stack", required=True, envvar="STACK_NAME", help="The stack's name.")
-@click.option("--change-set", required=True, envvar="CHANGE_SET_NAME", help="The change set that waits.")
-@click.option("--stage", required=True, envvar="STAGE_ADDRESS", help="The stage, as sign-offs name it.")
-@click.option("--region", required=True, envvar="STAGE_REGION", help="The stack's region.")
+@click.option(
+    "--role", required=True, envvar="LOOKUP_ROLE_ARN", show_envvar=True, help="The bootstrap's role that may only read."
+)
+@click.option("--stack", required=True, envvar="STACK_NAME", show_envvar=True, help="The stack's name.")
+@click.option(
+    "--change-set", required=True, envvar="CHANGE_SET_NAME", show_envvar=True, help="The change set that waits."
+)
+@click.option(
+    "--stage", required=True, envvar="STAGE_ADDRESS", show_envvar=True, help="The stage, as sign-offs name it."
+)
+@click.option("--region", required=True, envvar="STAGE_REGION", show_envvar=True, help="The stack's region.")
 def main(role: str, stack: str, change_set: str, stage: str, region: str) -> None:
     """Exit with 1 where a change set would take data away that nobody agreed to lose, with 2 where it can't be told."""
     account = role.split(":")[4]

@@ -13,13 +13,16 @@ from steps.roles import client_under
 
 
 @click.command()
-@click.option("--role", required=True, envvar="PROTECTION_ROLE_ARN", help="The stage's role for this step.")
+@click.option(
+    "--role", required=True, envvar="PROTECTION_ROLE_ARN", show_envvar=True, help="The stage's role for this step."
+)
 @click.option(
     "--stack",
     "stacks",
     required=True,
     multiple=True,
     envvar="PROTECTED_STACKS",
+    show_envvar=True,
     callback=lambda _context, _option, given: [region_and_name(stack) for stack in given],
     help="A stack as region/name; the variable holds several with spaces between them.",
 )

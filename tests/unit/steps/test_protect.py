@@ -47,7 +47,7 @@ def test_a_stack_is_protected_under_the_stage_s_own_role(monkeypatch: pytest.Mon
 def test_a_missing_setting_is_named() -> None:
     result = CliRunner().invoke(protect.main, [])
     assert result.exit_code == 2
-    assert "--role" in result.output
+    assert "Missing option '--role' (env var: 'PROTECTION_ROLE_ARN')" in result.output
 
 
 def test_a_stack_without_its_region_is_refused() -> None:
