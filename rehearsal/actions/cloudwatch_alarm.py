@@ -23,6 +23,7 @@ def run(context: ActionContext) -> Outcome:
     for _ in range(int(given)):
         if (state in monitored) is not (context.condition == WAITS_FOR_THE_BETTER):
             break
+        context.progress.report(summary=f"Watches alarm {name}, which is in state {state}")
         context.progress.pause(MINUTE_SECONDS)
         state = _state(context, name)
     if state in monitored:

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import shlex
 from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
@@ -10,7 +11,7 @@ from rich.markup import escape
 from rich.spinner import Spinner
 from rich.text import Text
 
-from rehearsal.driver.pipeline_api import ActionRun
+from rehearsal.driver.pipeline_api import ActionRun, WaitingRule
 
 SIGNS = {"Succeeded": "[green]✓[/]", "Failed": "[red]✗[/]", "Abandoned": "[yellow]-[/]"}
 
@@ -67,6 +68,17 @@ class Progress:
                 self._console.print(f"  {line(run)}", highlight=False)
         if self._live is not None:
             self._live.update(_running(runs))
+
+    def held_up(self, rule: WaitingRule, execution: str, pipeline: str) -> None:
+        """Say which rule holds the execution up, and how to let it pass."""
+        self._console.print(f"  … {escape(rule.stage)} · {escape(rule.rule)}: {escape(rule.summary)}", highlight=False)
+        if rule.condition:
+            command = ["aws", "codepipeline", "override-stage-condition", "--pipeline-name", pipeline]
+            command += ["--stage-name", rule.stage, "--pipeline-execution-id", execution]
+            command += ["--condition-type", rule.condition]
+            self._console.print(
+                f"    let it pass:  {shlex.join(command)}", markup=False, highlight=False, soft_wrap=True
+            )
 
     @contextlib.contextmanager
     def step(self, what: str) -> Iterator[None]:

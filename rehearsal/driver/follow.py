@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
-from rehearsal.driver.pipeline_api import ENDED, ActionRun, PipelineApi
+from rehearsal.driver.pipeline_api import ENDED, ActionRun, PipelineApi, WaitingRule
 from rehearsal.errors import RehearsalError
 
 POLL_SECONDS = 0.2
@@ -29,6 +29,9 @@ class Watcher(Protocol):
 
     def progress(self, runs: list[ActionRun]) -> None:
         """The action runs as they are now; called several times a second."""
+
+    def held_up(self, rule: WaitingRule, execution: str, pipeline: str) -> None:
+        """A rule of a stage's condition waits; called once for each that does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,7 @@ def follow(
     watcher.execution(execution)
     past: list[ActionRun] = []
     answered: set[tuple[str, str]] = set()
+    told: set[tuple[str, WaitingRule]] = set()
     while True:
         # The status first: runs that are read after an execution has ended are complete.
         status, reason = api.status(execution)
@@ -88,6 +92,12 @@ def follow(
             # NOT_YET: the action runs, but CodePipeline has no token for it so far.
             if answer is Answer.GIVEN:
                 answered.add((execution, run.name))
+        # Rules are checked before or after a stage's actions, never beside them.
+        if status not in ENDED and all(run.ended is not None for run in runs):
+            for rule in api.waiting_rules(execution):
+                if (execution, rule) not in told:
+                    told.add((execution, rule))
+                    watcher.held_up(rule, execution, api.pipeline)
         if status in ENDED:
             newest = api.newest_execution()
             past += runs

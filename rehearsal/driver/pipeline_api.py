@@ -44,6 +44,23 @@ class Approval:
     execution: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class WaitingRule:
+    """A rule of a stage's condition that waits: what it says, and the name of the condition for an override, if any."""
+
+    stage: str
+    rule: str
+    summary: str
+    condition: str
+
+
+CONDITIONS = {
+    "beforeEntryConditionState": "BEFORE_ENTRY",
+    "onSuccessConditionState": "ON_SUCCESS",
+    "onFailureConditionState": "",
+}
+
+
 class PipelineApi:
     """Reads and answers one pipeline through a boto3 client of CodePipeline."""
 
@@ -100,6 +117,23 @@ class PipelineApi:
         """Return each stage's state, as GetPipelineState tells it (``stageStates``)."""
         states: list[dict[str, Any]] = self._client.get_pipeline_state(name=self.pipeline)["stageStates"]
         return states
+
+    def waiting_rules(self, execution: str) -> list[WaitingRule]:
+        """Return the rules that hold up an execution and say what for."""
+        return [
+            WaitingRule(
+                stage=stage["stageName"],
+                rule=rule["ruleName"],
+                summary=rule["latestExecution"]["summary"],
+                condition=name,
+            )
+            for stage in self.stages()
+            if stage.get("latestExecution", {}).get("pipelineExecutionId") == execution
+            for member, name in CONDITIONS.items()
+            for condition in stage.get(member, {}).get("conditionStates", [])
+            for rule in condition.get("ruleStates", [])
+            if rule["latestExecution"]["status"] == "InProgress" and rule["latestExecution"].get("summary")
+        ]
 
     def approvals(self) -> list[Approval]:
         """Return every approval that waits for an answer."""

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from rehearsal.driver.accounts import ExecutionPolicies
+from rehearsal.driver.console import Progress
 from rehearsal.driver.folders import Folders
+from rehearsal.driver.pipeline_api import WaitingRule
 from rehearsal.driver.rehearsal import Decision
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.services import stop_services
@@ -69,3 +71,34 @@ def test_a_push_brings_the_newest_of_every_other_source_along(tmp_path: Path) ->
         assert followed.runs[-1].summary == "hello, my, friends"
     finally:
         stop_services(Folders(root=root))
+
+
+def test_a_condition_holds_a_delivery_up_until_it_is_overridden_as_the_driver_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, root = app(tmp_path / "work"), tmp_path / "rehearsal"
+    held_up = Progress.held_up
+
+    def pass_it(self: Progress, rule: WaitingRule, execution: str, pipeline: str) -> None:
+        held_up(self, rule, execution, pipeline)
+        words = world.said.getvalue().split("let it pass:  aws codepipeline ")[1].split("\n")[0].split(" ")
+        # What the AWS CLI makes of the line.
+        members = {_camel(name): value for name, value in zip(words[1::2], words[2::2], strict=True)}
+        world.client("codepipeline", "5" * 12).override_stage_condition(**members)
+
+    monkeypatch.setattr(Progress, "held_up", pass_it)
+    try:
+        world = World.of(work, root, policies=ExecutionPolicies(), pipeline="ConditionalPipeline")
+        delivery = world.push()
+        assert delivery.succeeded, world.rehearsal.explain(delivery)
+        assert results(delivery) == {"Source · Files": "Succeeded", "Greet · Greet": "Succeeded"}
+        assert "… Greet · Window: Waits for the deployment window 0 0 0 1 1 ? 1970 (UTC)" in world.said.getvalue()
+        states = {each["stageName"]: each["latestExecution"]["status"] for each in world.rehearsal.api.stages()}
+        assert states == {"Source": "Succeeded", "Greet": "Succeeded", "Release": "Skipped"}
+    finally:
+        stop_services(Folders(root=root))
+
+
+def _camel(option: str) -> str:
+    first, *rest = option.removeprefix("--").split("-")
+    return first + "".join(word.title() for word in rest)

@@ -97,8 +97,54 @@ def committed_pipeline(app: App) -> None:
     )
 
 
+def conditional_pipeline(app: App) -> None:
+    """Its second stage waits for a day that is over, and its third is for releases only."""
+    home = Stack(app, "ConditionalPipeline", env=ACCOUNT)
+    files = codepipeline.Artifact("Files")
+    window = codepipeline.Rule(
+        name="Window", provider="DeploymentWindow", version="1", configuration={"Cron": "0 0 0 1 1 ? 1970"}
+    )
+    branch = codepipeline.Rule(
+        name="Branch",
+        provider="VariableCheck",
+        version="1",
+        configuration={"Variable": "#{Source.BranchName}", "Operator": "MATCHES", "Value": "release/.*"},
+    )
+    source = actions.CodeStarConnectionsSourceAction(
+        action_name="Files",
+        connection_arn=CONNECTION,
+        owner="acme",
+        repo="files",
+        output=files,
+        branch="main",
+        variables_namespace="Source",
+    )
+    approve = actions.ManualApprovalAction(action_name="Approve")
+    greeting = greet(home, files)
+    codepipeline.Pipeline(
+        home,
+        "Delivery",
+        pipeline_type=codepipeline.PipelineType.V2,
+        stages=[
+            codepipeline.StageProps(stage_name="Source", actions=[source]),
+            codepipeline.StageProps(
+                stage_name="Greet", actions=greeting.actions, before_entry=condition(window, codepipeline.Result.FAIL)
+            ),
+            codepipeline.StageProps(
+                stage_name="Release", actions=[approve], before_entry=condition(branch, codepipeline.Result.SKIP)
+            ),
+        ],
+    )
+
+
+def condition(rule: codepipeline.Rule, result: codepipeline.Result) -> codepipeline.Conditions:
+    """A condition of one rule."""
+    return codepipeline.Conditions(conditions=[codepipeline.Condition(result=result, rules=[rule])])
+
+
 app = App(analytics_reporting=False)
 object_pipeline(app)
 joined_pipeline(app)
 committed_pipeline(app)
+conditional_pipeline(app)
 app.synth()

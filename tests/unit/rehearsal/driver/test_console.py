@@ -5,6 +5,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from rehearsal.driver.console import Progress, took
+from rehearsal.driver.pipeline_api import WaitingRule
 from tests.unit.rehearsal.driver.test_follow import WAITS, run
 
 
@@ -68,3 +69,19 @@ def test_a_step_is_shown_with_its_time() -> None:
 def test_times_read_as_people_say_them() -> None:
     assert took(5.04) == "[dim]5.0 s[/]"
     assert took(125) == "[dim]2 min 5 s[/]"
+
+
+def test_a_rule_that_holds_a_delivery_up_is_shown_with_what_lets_it_pass() -> None:
+    progress, output = shown(terminal=False)
+    progress.held_up(
+        WaitingRule(stage="Gate", rule="Window", summary="Waits for [9-17]", condition="BEFORE_ENTRY"),
+        "one",
+        "delivery",
+    )
+    progress.held_up(WaitingRule(stage="Gate", rule="Alarm", summary="Watches", condition=""), "one", "delivery")
+    names = "--pipeline-name delivery --stage-name Gate --pipeline-execution-id one --condition-type BEFORE_ENTRY"
+    assert output.getvalue().splitlines() == [
+        "  … Gate · Window: Waits for [9-17]",
+        f"    let it pass:  aws codepipeline override-stage-condition {names}",
+        "  … Gate · Alarm: Watches",
+    ]

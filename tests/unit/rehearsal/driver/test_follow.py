@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from rehearsal.driver.follow import Answer, Delivery, follow
-from rehearsal.driver.pipeline_api import ActionRun, PipelineApi
+from rehearsal.driver.pipeline_api import ActionRun, PipelineApi, WaitingRule
 from rehearsal.errors import RehearsalError
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -35,6 +35,7 @@ class Script(PipelineApi):
     at: int = 0
     pipeline: str = "delivery"
     told: list[str] = field(default_factory=list)
+    rules: list[WaitingRule] = field(default_factory=list)
 
     def newest_execution(self) -> str | None:
         return self.looks[self.at][0]
@@ -50,6 +51,12 @@ class Script(PipelineApi):
 
     def execution(self, execution: str) -> None:
         self.told.append(execution)
+
+    def waiting_rules(self, execution: str) -> list[WaitingRule]:
+        return self.rules
+
+    def held_up(self, rule: WaitingRule, execution: str, pipeline: str) -> None:
+        self.told.append(f"{rule.rule} holds up {execution} of {pipeline}")
 
     def progress(self, runs: list[ActionRun]) -> None:
         self.told += [f"{each.action} {each.status}" for each in runs]
@@ -140,3 +147,23 @@ def test_an_execution_that_runs_already_is_followed_whatever_came_later() -> Non
     )
     assert ended is not None
     assert ended.execution == "one"
+
+
+def test_a_rule_that_holds_an_execution_up_is_told_once_and_not_beside_an_action() -> None:
+    rule = WaitingRule(stage="Gate", rule="Window", summary="Waits", condition="BEFORE_ENTRY")
+    looks = [
+        ("one", "InProgress", [run("Build", "InProgress")]),
+        ("one", "InProgress", [run("Build")]),
+        ("one", "InProgress", [run("Build")]),
+        ("one", "Succeeded", [run("Build")]),
+    ]
+    script = Script(looks, rules=[rule])
+    play(script)
+    assert script.told == [
+        "one",
+        "Build InProgress",
+        "Build Succeeded",
+        "Window holds up one of delivery",
+        "Build Succeeded",
+        "Build Succeeded",
+    ]

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi
+from rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi, WaitingRule
 
 NAME = {"pipelineName": "delivery"}
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -148,3 +148,37 @@ def test_the_stage_in_which_an_execution_failed_is_retried(stub: Stubber, api: P
 def test_an_execution_of_what_the_branch_holds_is_started(stub: Stubber, api: PipelineApi) -> None:
     stub.add_response("start_pipeline_execution", {"pipelineExecutionId": "two"}, {"name": "delivery"})
     assert api.start() == "two"
+
+
+def test_rules_that_hold_an_execution_up_are_found_with_what_they_say(stub: Stubber, api: PipelineApi) -> None:
+    def rule(name: str, status: str, summary: str) -> dict[str, Any]:
+        given = {"summary": summary} if summary else {}
+        return {"ruleName": name, "latestExecution": {"status": status, **given}}
+
+    def stage(name: str, execution: str, member: str, *rules: dict[str, Any]) -> dict[str, Any]:
+        latest = {"pipelineExecutionId": execution, "status": "InProgress"}
+        return {
+            "stageName": name,
+            "latestExecution": latest,
+            member: {"conditionStates": [{"ruleStates": list(rules)}]},
+        }
+
+    one, other = "0" * 8 + "-0000-4000-8000-" + "0" * 12, "1" * 8 + "-0000-4000-8000-" + "0" * 12
+    states = [
+        stage("Dev", one, "onFailureConditionState", rule("Alarm", "InProgress", "Watches")),
+        stage(
+            "Prod",
+            one,
+            "beforeEntryConditionState",
+            rule("Window", "InProgress", "Waits"),
+            rule("Done", "Succeeded", "Well"),
+            rule("Quiet", "InProgress", ""),
+        ),
+        stage("Other", other, "onSuccessConditionState", rule("Window", "InProgress", "Waits")),
+        {"stageName": "Plain"},
+    ]
+    stub.add_response("get_pipeline_state", {"stageStates": states}, {"name": "delivery"})
+    assert api.waiting_rules(one) == [
+        WaitingRule(stage="Dev", rule="Alarm", summary="Watches", condition=""),
+        WaitingRule(stage="Prod", rule="Window", summary="Waits", condition="BEFORE_ENTRY"),
+    ]
