@@ -107,6 +107,8 @@ class ActionRunner:
         session = self._session(action.role_arn)
         try:
             outcome = self._outcome(action, run, session, action_log)
+            finished = time.time()
+            save_now()
         except ActionAbandonedError:
             action_log.line("abandoned")
             self._end(run, ActionStatus.ABANDONED)
@@ -121,7 +123,7 @@ class ActionRunner:
             log.exception("action %s failed", action.name)
             self._fail(run, action_log, f"The rehearsal failed: {type(fault).__name__}: {fault}", "InternalError")
         else:
-            self._succeed(action, run, outcome, action_log)
+            self._succeed(action, run, outcome, action_log, finished)
 
     def _outcome(self, action: Action, run: ActionRun, session: RoleSession, action_log: ActionLog) -> Outcome:
         region = action.region or self.record.region
@@ -190,9 +192,7 @@ class ActionRunner:
         )
         # The session is opened first of all, so that a role that cannot be assumed fails every kind of action.
         session.client("sts", region)
-        outcome = provider_of(action.action_type_id)(context)
-        save_now()  # what counts as done must outlive a kill
-        return outcome
+        return provider_of(action.action_type_id)(context)
 
     def _artifact_store(self, action: Action) -> ArtifactStore:
         return self.execution.pipeline.store(action.region or self.record.region)
@@ -206,7 +206,9 @@ class ActionRunner:
             name=self.execution.id.replace("-", ""),
         )
 
-    def _succeed(self, action: Action, run: ActionRun, outcome: Outcome, action_log: ActionLog) -> None:
+    def _succeed(
+        self, action: Action, run: ActionRun, outcome: Outcome, action_log: ActionLog, finished: float
+    ) -> None:
         action_log.line(f"succeeded{': ' + outcome.summary if outcome.summary else ''}")
         with self.store.held():
             run.summary = outcome.summary[:SUMMARY_CHARACTERS]
@@ -216,7 +218,7 @@ class ActionRunner:
                 self.execution.namespaces[action.namespace] = run.variables
             if outcome.revision:
                 self.execution.revisions[action.name] = outcome.revision
-        self._end(run, ActionStatus.SUCCEEDED)
+        self._end(run, ActionStatus.SUCCEEDED, finished)
 
     def _fail(self, run: ActionRun, action_log: ActionLog, message: str, code: str) -> None:
         action_log.line(f"failed: {message}")
@@ -226,9 +228,9 @@ class ActionRunner:
             run.error_message = message[:MESSAGE_CHARACTERS]
         self._end(run, ActionStatus.FAILED)
 
-    def _end(self, run: ActionRun, status: ActionStatus) -> None:
+    def _end(self, run: ActionRun, status: ActionStatus, at: float | None = None) -> None:
         with self.store.held():
-            end_action(self.execution, run, status, time.time())
+            end_action(self.execution, run, status, time.time() if at is None else at)
             self.store.save_execution(self.record, self.execution)
 
 

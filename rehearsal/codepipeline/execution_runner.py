@@ -27,6 +27,7 @@ from rehearsal.engine.execution import (
 from rehearsal.engine.ordering import groups
 from rehearsal.engine.retry import reopen, rollback_target
 from rehearsal.engine.transitions import action_failed, complete, enter, fail, leave, supersede, wait_for
+from rehearsal.errors import RehearsalError
 
 log = logging.getLogger(__name__)
 # Every change wakes those who wait; this is only how often they look anyway.
@@ -139,7 +140,7 @@ class ExecutionRunner:
 
     def _run(self, journey: Journey, stages: Sequence[Stage], done: frozenset[str]) -> None:
         try:
-            save_now()  # what an execution relies on must outlive a kill
+            save_now()  # what was done before it, such as the pipeline's own stack
             for stage in stages:
                 if not self._enter(journey, stage) or not self._pass(journey, stage, done):
                     return
@@ -152,7 +153,8 @@ class ExecutionRunner:
             # A fault of the rehearsal's own must end the execution, or everybody would wait for it.
             log.exception("execution %s failed", journey.execution.id)
             with self._store.held():
-                fail(journey.execution, f"The rehearsal failed: {type(fault).__name__}: {fault}", time.time())
+                named = "" if isinstance(fault, RehearsalError) else f"The rehearsal failed: {type(fault).__name__}: "
+                fail(journey.execution, f"{named}{fault}", time.time())
                 self._save(journey)
 
     def _save(self, journey: Journey) -> None:

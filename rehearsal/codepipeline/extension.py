@@ -21,7 +21,15 @@ from rehearsal.codepipeline.push import PushRoute
 from rehearsal.codepipeline.requests import check_input, service_model
 from rehearsal.codepipeline.store import Store
 from rehearsal.emulator.config import EmulatorConfig
-from rehearsal.emulator.hooks import Call, Json, add_route, on_stopping, register_resource_type, register_service
+from rehearsal.emulator.hooks import (
+    Call,
+    Json,
+    add_route,
+    on_stopping,
+    register_resource_type,
+    register_service,
+    saved_until,
+)
 
 Operation = Callable[[Call], Json]
 
@@ -29,7 +37,7 @@ Operation = Callable[[Call], Json]
 def install(config: EmulatorConfig) -> None:
     """Register the service and its CloudFormation type, and take up what was saved."""
     store = Store(config.state_dir / "codepipeline")
-    store.load()
+    store.load(saved_until())
     jobs = Jobs()
     runner = ExecutionRunner(config, store, jobs)
     pipelines = Pipelines(config, store, runner)

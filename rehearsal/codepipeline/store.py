@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import Field
 
 from rehearsal.engine.definition import Pipeline
-from rehearsal.engine.execution import Execution, Record
+from rehearsal.engine.execution import ActionStatus, Execution, ExecutionStatus, Record, StageStatus
 from rehearsal.engine.transitions import fail
 
 LOST = "The emulator was stopped while this ran; retry the stage or push again"
@@ -77,8 +77,11 @@ class Store:
         with self._changed:
             self._changed.notify_all()
 
-    def load(self) -> None:
-        """Read what was saved. An execution that was running then is over now, and says so."""
+    def load(self, saved_until: float) -> None:
+        """Read what was saved. An execution that was running then is over now, and says so.
+
+        So is one of which an action succeeded after the moment up to which the emulator remembers what was done.
+        """
         with self._changed:
             for file in sorted(self._root.glob("*/*/*/pipeline.json")):
                 record = PipelineRecord.model_validate_json(file.read_text())
@@ -86,6 +89,8 @@ class Store:
                     Execution.model_validate_json(each.read_text())
                     for each in (file.parent / "executions").glob("*.json")
                 ]
+                for execution in saved:
+                    _reopen_what_is_undone(execution, saved_until)
                 record.executions = sorted(saved, key=lambda each: each.started)
                 self._records[record.account, record.region, record.pipeline.name] = record
             self.give_up()
@@ -134,6 +139,17 @@ class Store:
 
     def _folder(self, record: PipelineRecord) -> Path:
         return self._root / record.account / record.region / record.pipeline.name
+
+
+def _reopen_what_is_undone(execution: Execution, saved_until: float) -> None:
+    undone = [run for run in execution.actions if run.status is ActionStatus.SUCCEEDED and run.changed > saved_until]
+    for run in undone:
+        run.status = ActionStatus.IN_PROGRESS
+    for stage in execution.stages:
+        if any(run.stage == stage.name for run in undone):
+            stage.status = StageStatus.FAILED
+    if undone and execution.status is ExecutionStatus.SUCCEEDED:
+        execution.status = ExecutionStatus.IN_PROGRESS
 
 
 def _replace(path: Path, text: str) -> None:

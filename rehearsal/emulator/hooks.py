@@ -7,7 +7,7 @@ request. All of it is documented where it is defined:
 - ``register_service``, ``extend_service``, ``authorise_on``, ``refine_resource``: wire APIs, with IAM in front.
 - ``assume_service_role``: credentials of a service role, its trust policy checked.
 - ``account``, ``region``, ``scope``, ``spawn``: whose request this is, and threads that remember it.
-- ``persist``, ``save_now``: state that survives a restart, and a moment from which on it would survive a kill.
+- ``persist``, ``save_now``, ``saved_until``: state that survives a restart, and what of it survived a kill.
 - ``on_started``, ``on_stopping``: resume and clean up.
 - ``add_route``: internal HTTP routes under ``/_rehearsal/``.
 """
@@ -33,7 +33,7 @@ from rehearsal.emulator.wiring.routes import add_route
 from rehearsal.emulator.wiring.scope import account, region, scope, spawn
 from rehearsal.emulator.wiring.services import authorise_on, extend_service, refine_resource, register_service
 from rehearsal.emulator.wiring.sessions import assume_service_role
-from rehearsal.emulator.wiring.state import persist, save_now
+from rehearsal.emulator.wiring.state import persist, save_now, saved_until
 
 __all__ = [
     "Call",
@@ -60,6 +60,7 @@ __all__ = [
     "register_service",
     "run_on_thread",
     "save_now",
+    "saved_until",
     "scope",
     "spawn",
 ]

@@ -5,6 +5,7 @@ import importlib
 from rehearsal.emulator.config import EmulatorConfig
 
 MODULES = (
+    "rehearsal.emulator.extensions.checkpoints",
     "rehearsal.emulator.extensions.loopback_transport",
     "rehearsal.emulator.extensions.trust",
     "rehearsal.emulator.extensions.condition_keys",
@@ -39,7 +40,6 @@ MODULES = (
     "rehearsal.codecommit.extension",
     "rehearsal.codepipeline.extension",
     "rehearsal.emulator.extensions.recorded",
-    "rehearsal.emulator.extensions.checkpoints",
 )
 
 

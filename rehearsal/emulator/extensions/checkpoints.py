@@ -1,8 +1,8 @@
 """Saves state while the emulator runs, so that a kill or a crash costs seconds and not everything.
 
 MiniStack saves when it is told to stop, and only then. Here a thread saves whenever something was asked for since the
-last time, at most every :data:`INTERVAL_SECONDS`; and whoever reports a success saves first (``hooks.save_now``), so
-that nothing counts as done that a kill would undo.
+last time, at most every :data:`INTERVAL_SECONDS`; and whoever reports a success saves first (``hooks.save_now``), or
+learns after a kill that it was undone (``hooks.saved_until``).
 
 A stack is saved before an operation on it or after, never in the middle: whatever was half made is gone after a kill,
 and the operation can be asked for again.
@@ -40,8 +40,8 @@ class Checkpoints:
     ) -> None:
         """Call ``save`` at most once in ``interval`` seconds.
 
-        It answers whether it saved, which it declines while a stack changes; after ``patience`` seconds it is told,
-        by its argument, to save all the same.
+        It answers whether it saved, which it declines while a stack changes; it is asked again then, and after
+        ``patience`` seconds told by its argument to save all the same.
         """
         self._save = save
         self._interval = interval
@@ -63,18 +63,18 @@ class Checkpoints:
         self._stopping.set()
         self._thread.join()
 
-    def save_now(self) -> None:
-        """Save, as soon as no stack changes."""
+    def _save_at_rest(self) -> None:
         give_up = time.monotonic() + self._patience
         while not self._save(time.monotonic() >= give_up):
-            time.sleep(PAUSE_SECONDS)
+            if self._stopping.wait(PAUSE_SECONDS):
+                return  # the state is saved as it is when everything has stopped
 
     def _run(self) -> None:
         while not self._stopping.wait(self._interval):
             if self._asked.is_set():
                 self._asked.clear()
                 try:
-                    self.save_now()
+                    self._save_at_rest()
                 except Exception:
                     # Such as a full disk: the next action fails of it by name, since it saves, too.
                     log.exception("the state was not saved")
@@ -85,7 +85,8 @@ def install(config: EmulatorConfig) -> None:
     snapshots = Snapshots(config.state_dir / "state" / "snapshot.json")
     snapshots.install()
     interrupted.mend(snapshots.saved)
-    checkpoints = Checkpoints(lambda anyway: between_requests(partial(save, snapshots, anyway=anyway)))
+    saves = partial(save, snapshots)
+    checkpoints = Checkpoints(lambda anyway: between_requests(partial(saves, anyway=anyway)))
     dispatch: Callable[..., Awaitable[Any]] = ministack.app._dispatch_service_request
 
     async def noted(*arguments: Any) -> Any:
@@ -95,13 +96,13 @@ def install(config: EmulatorConfig) -> None:
             checkpoints.note_request()
 
     ministack.app._dispatch_service_request = noted
-    save_with(checkpoints.save_now)
+    save_with(lambda: between_requests(saves), saved_until=snapshots.taken)
     hooks.on_started(snapshots.forget)
     hooks.on_started(checkpoints.start)
     hooks.on_stopping(checkpoints.stop)
 
 
-def save(snapshots: Snapshots, *, anyway: bool) -> bool:
+def save(snapshots: Snapshots, *, anyway: bool = False) -> bool:
     """Write the state of every service that was used, unless a stack changes just now; answer whether it was."""
     if interrupted.stack_changes() and not anyway:
         return False

@@ -7,6 +7,7 @@ made it, or a stack without its bucket.
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ministack.core import persistence
 from ministack.services import lambda_svc
 
 from rehearsal.emulator.contracts import Json
+from rehearsal.errors import RehearsalError
 
 ATTEMPTS = 5
 
@@ -27,11 +29,14 @@ class Snapshots:
         """Keep them in ``path``."""
         self._path = path
         self._saved: dict[str, Any] = {}
+        self.taken = 0.0
+        """When the loaded one was taken, in seconds since the epoch; 0 where there is none."""
 
     def install(self) -> None:
         """Save and load in place of MiniStack."""
         if self._path.exists():
-            self._saved = json.loads(self._path.read_text(), object_hook=persistence._json_object_hook)
+            found = json.loads(self._path.read_text(), object_hook=persistence._json_object_hook)
+            self.taken, self._saved = found["taken"], found["services"]
         ministack.app.load_state = self._saved.get
         ministack.app.save_all = self.write
         # Code of functions lies beside the snapshot: what the last one names must stay until the next one is written.
@@ -49,17 +54,18 @@ class Snapshots:
     def write(self, states: Mapping[str, Any]) -> None:
         """Replace the file by what ``states`` answer, a function a service. Call it on the event loop.
 
-        Raises :class:`OSError` where it cannot be written; the file is then the one that was there before.
+        Raises :class:`RehearsalError` where it cannot be written; the file is then the one that was there before.
         """
-        text = json.dumps(_collected(states), default=persistence._json_default)
+        taken = time.time()
+        text = json.dumps({"taken": taken, "services": _collected(states)}, default=persistence._json_default)
         draft = self._path.with_suffix(".draft")
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 file.write(text)
             draft.replace(self._path)
-        except OSError:
+        except OSError as error:
             draft.unlink(missing_ok=True)
-            raise
+            raise RehearsalError(f"the emulator's state cannot be saved to {self._path}: {error.strerror}") from error
 
 
 def _collected(states: Mapping[str, Any]) -> Json:

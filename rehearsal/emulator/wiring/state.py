@@ -9,7 +9,9 @@ import ministack.app
 
 from rehearsal.emulator.contracts import Json
 
-_savers: list[Callable[[], None]] = []
+Save = Callable[[], object]
+_savers: list[Save] = []
+_saved_until: list[float] = [0.0]
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,21 @@ def persist(name: str, *, save: Callable[[], Json], load: Callable[[Json], None]
     ministack.app._loaded_modules[name] = module
 
 
-def save_with(save: Callable[[], None]) -> None:
-    """Let ``save`` do what :func:`save_now` promises."""
+def save_with(save: Save, *, saved_until: float) -> None:
+    """Let ``save`` do what :func:`save_now` promises; ``saved_until`` is what :func:`saved_until` answers."""
     _savers.append(save)
+    _saved_until[:] = [saved_until]
 
 
 def save_now() -> None:
-    """Return once everything that was done so far would survive a kill. Not to be called on the event loop.
+    """Make everything that was done so far survive a kill, unless a stack changes just now: see :func:`saved_until`.
 
-    Raises :class:`OSError` where it cannot be written.
+    Not to be called on the event loop. Raises :class:`RehearsalError` where it cannot be written.
     """
     for save in _savers:
         save()
+
+
+def saved_until() -> float:
+    """Return up to when, in seconds since the epoch, what an earlier emulator did is there; 0 for nothing of it."""
+    return _saved_until[0]

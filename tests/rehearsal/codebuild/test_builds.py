@@ -329,7 +329,7 @@ def test_a_build_that_was_lost_with_its_emulator_is_closed(starts: Callable[...,
     first = starts()
     build_id = hanging(first)
     first.stop()
-    state = first.config.state_dir / "state" / "codebuild.json"
+    state = first.config.state_dir / "state" / "snapshot.json"
     text = state.read_text()
     lost = text.replace('"STOPPED"', '"IN_PROGRESS"').replace('"buildComplete": true', '"buildComplete": false')
     assert lost != text

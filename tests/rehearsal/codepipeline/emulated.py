@@ -66,6 +66,11 @@ class Emulator:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.config.port)) == 0
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         assert self._process is not None
         self._process.kill()

@@ -1,14 +1,16 @@
 from pathlib import Path
 
+import pytest
+
 from rehearsal.codepipeline.store import LOST, ClosedTransition, Store
 from rehearsal.engine.execution import ActionStatus, ExecutionStatus, StageStatus
 from tests.unit.rehearsal.codepipeline.records import KEY, stored
 from tests.unit.rehearsal.engine.samples import execution, passed, ran
 
 
-def reloaded(folder: Path) -> Store:
+def reloaded(folder: Path, *, saved_until: float = float("inf")) -> Store:
     store = Store(folder)
-    store.load()
+    store.load(saved_until)
     return store
 
 
@@ -54,6 +56,18 @@ def test_what_has_ended_stays_as_it_was(tmp_path: Path) -> None:
     stored(tmp_path, done)
     (record,) = reloaded(tmp_path).all()
     assert record.executions == [done]
+
+
+@pytest.mark.parametrize("status", [ExecutionStatus.SUCCEEDED, ExecutionStatus.FAILED])
+def test_an_action_whose_work_was_not_saved_did_not_succeed(tmp_path: Path, status: ExecutionStatus) -> None:
+    actions = [ran("Source", "Source", changed=1.0), ran("Dev", "Deploy", changed=3.0)]
+    stored(tmp_path, execution(status=status, stages=[passed("Source"), passed("Dev")], actions=actions))
+    (record,) = reloaded(tmp_path, saved_until=2.0).all()
+    (found,) = record.executions
+    assert found.status is ExecutionStatus.FAILED
+    assert [stage.status for stage in found.stages] == [StageStatus.SUCCEEDED, StageStatus.FAILED]
+    assert [run.status for run in found.actions] == [ActionStatus.SUCCEEDED, ActionStatus.FAILED]
+    assert found.actions[1].summary == LOST
 
 
 def test_a_half_written_file_is_no_state(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from rehearsal.emulator.extensions import checkpoints as module
 from rehearsal.emulator.extensions.checkpoints import Checkpoints
+from rehearsal.errors import RehearsalError
 
 PATIENCE_SECONDS = 10
 
@@ -28,6 +31,13 @@ class Saves:
         return True
 
 
+@contextmanager
+def saving(checkpoints: Checkpoints) -> Iterator[Checkpoints]:
+    checkpoints.start()
+    yield checkpoints
+    checkpoints.stop()
+
+
 def test_a_request_is_followed_by_a_save_and_silence_by_none() -> None:
     saves = Saves()
     checkpoints = Checkpoints(saves, interval=0.01)
@@ -45,26 +55,35 @@ def test_a_request_is_followed_by_a_save_and_silence_by_none() -> None:
 def test_a_save_waits_until_no_stack_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0)
     saves = Saves(declines=3)
-    Checkpoints(saves).save_now()
+    with saving(Checkpoints(saves, interval=0.01)) as checkpoints:
+        checkpoints.note_request()
+        assert saves.done.acquire(timeout=PATIENCE_SECONDS)
     assert saves.asked == [False, False, False, False]
 
 
 def test_a_stack_that_never_comes_to_rest_is_saved_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0)
     saves = Saves(declines=10**9)
-    Checkpoints(saves, patience=0.05).save_now()
+    with saving(Checkpoints(saves, interval=0.01, patience=0.05)) as checkpoints:
+        checkpoints.note_request()
+        assert saves.done.acquire(timeout=PATIENCE_SECONDS)
     assert saves.asked[-1]
 
 
-def test_a_save_that_fails_is_told_to_whoever_relies_on_it_and_tried_again_by_the_thread() -> None:
-    with pytest.raises(OSError, match="No space left"):
-        Checkpoints(Saves(fault=OSError(28, "No space left on device"))).save_now()
-    saves = Saves(fault=OSError(28, "No space left on device"))
-    checkpoints = Checkpoints(saves, interval=0.01)
-    checkpoints.start()
-    checkpoints.note_request()
-    while not saves.asked:
-        pass
-    checkpoints.note_request()
-    assert saves.done.acquire(timeout=PATIENCE_SECONDS)
-    checkpoints.stop()
+def test_an_emulator_that_stops_does_not_wait_for_a_stack() -> None:
+    saves = Saves(declines=10**9)
+    with saving(Checkpoints(saves, interval=0.01)) as checkpoints:
+        checkpoints.note_request()
+        while not saves.asked:
+            pass
+    assert not any(saves.asked)
+
+
+def test_a_save_that_fails_is_tried_again() -> None:
+    saves = Saves(fault=RehearsalError("No space left on device"))
+    with saving(Checkpoints(saves, interval=0.01)) as checkpoints:
+        checkpoints.note_request()
+        while not saves.asked:
+            pass
+        checkpoints.note_request()
+        assert saves.done.acquire(timeout=PATIENCE_SECONDS)

@@ -1,6 +1,7 @@
 """One file for the state of all services. No service runs here: states are what the tests say."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from ministack.core.responses import AccountScopedDict
 from ministack.services import lambda_svc
 
 from rehearsal.emulator.wiring.snapshots import ATTEMPTS, Snapshots
+from rehearsal.errors import RehearsalError
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +31,17 @@ def table(**values: str) -> AccountScopedDict:
     return made
 
 
+def services(path: Path) -> Any:
+    return json.loads(path.read_text())["services"]
+
+
 def test_each_service_gets_its_own_back(tmp_path: Path) -> None:
     path = tmp_path / "snapshot.json"
+    before = time.time()
     Snapshots(path).write({"s3": lambda: {"buckets": table(one="first")}, "sns": lambda: {"topics": []}})
     snapshots = Snapshots(path)
     snapshots.install()
+    assert before < snapshots.taken < time.time()
     assert ministack.app.load_state("s3")["buckets"]._data == {("1" * 12, "one"): "first"}
     assert ministack.app.load_state("sns") == {"topics": []}
     assert ministack.app.load_state("ec2") is None
@@ -44,8 +52,9 @@ def test_each_service_gets_its_own_back(tmp_path: Path) -> None:
 
 
 def test_an_emulator_that_starts_for_the_first_time_has_nothing_to_load(tmp_path: Path) -> None:
-    Snapshots(tmp_path / "snapshot.json").install()
-    assert ministack.app.load_state("s3") is None
+    snapshots = Snapshots(tmp_path / "snapshot.json")
+    snapshots.install()
+    assert (ministack.app.load_state("s3"), snapshots.taken) == (None, 0.0)
 
 
 def test_the_code_of_functions_that_the_last_snapshot_names_is_not_cleared_away(tmp_path: Path) -> None:
@@ -56,7 +65,7 @@ def test_the_code_of_functions_that_the_last_snapshot_names_is_not_cleared_away(
 def test_a_service_without_a_state_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "snapshot.json"
     Snapshots(path).write({"s3": lambda: None, "sns": dict})
-    assert json.loads(path.read_text()) == {"sns": {}}
+    assert services(path) == {"sns": {}}
 
 
 def test_what_cannot_be_written_leaves_the_snapshot_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,9 +76,9 @@ def test_what_cannot_be_written_leaves_the_snapshot_before(tmp_path: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(RehearsalError, match=f"^the emulator's state cannot be saved to {path}: No space left"):
         Snapshots(path).write({"sns": lambda: {"topics": ["second"]}})
-    assert json.loads(path.read_text()) == {"sns": {"topics": ["first"]}}
+    assert services(path) == {"sns": {"topics": ["first"]}}
     assert [each.name for each in tmp_path.iterdir()] == ["snapshot.json"]
 
 
@@ -89,6 +98,6 @@ class Growing:
 def test_a_table_that_grows_while_it_is_copied_is_copied_again(tmp_path: Path) -> None:
     path = tmp_path / "snapshot.json"
     Snapshots(path).write({"codebuild": Growing(ATTEMPTS - 1)})
-    assert json.loads(path.read_text()) == {"codebuild": {}}
+    assert services(path) == {"codebuild": {}}
     with pytest.raises(RuntimeError, match="changed size"):
         Snapshots(path).write({"codebuild": Growing(ATTEMPTS)})

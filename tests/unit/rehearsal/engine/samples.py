@@ -67,7 +67,9 @@ def execution(id_: str = "execution", *, of: Pipeline | None = None, **members: 
 
 
 def ran(stage: str, name: str, status: ActionStatus = ActionStatus.SUCCEEDED, **members: Any) -> ActionRun:
-    return ActionRun(id=f"{stage}/{name}", stage=stage, action=name, status=status, started=1.0, changed=1.0, **members)
+    return ActionRun(
+        id=f"{stage}/{name}", stage=stage, action=name, status=status, started=1.0, **{"changed": 1.0, **members}
+    )
 
 
 def passed(name: str, status: StageStatus = StageStatus.SUCCEEDED, *, entered: float = 1.0) -> StageRun:
