@@ -247,14 +247,29 @@ def _stage_status(actions: Sequence[ActionView], *, goes_on: bool) -> str:
 
 
 def _stage_waits(state: Mapping[str, Any], selected: ExecutionView | None, before: str) -> str:
+    inside = state.get("latestExecution", {})
+    if selected is not None and inside.get("pipelineExecutionId") == selected.id:
+        return _entry_condition(state, inside["status"])
     inbound = {each["pipelineExecutionId"] for each in state.get("inboundExecutions", [])}
     if selected is not None and selected.id in inbound:
         transition = state.get("inboundTransitionState", {})
         if not transition.get("enabled", True):
             return f"the way in is closed: {transition.get('disabledReason', 'no reason given')}"
-        inside = state.get("latestExecution", {}).get("pipelineExecutionId", "")
-        return f"until execution {inside[:SHORT]} has left"
+        return f"until execution {inside.get('pipelineExecutionId', '')[:SHORT]} has left"
     return f"after {before}" if before else ""
+
+
+def _entry_condition(state: Mapping[str, Any], status: str) -> str:
+    """Why an execution is in a stage of which no action runs: its condition is checked, or has it passed over."""
+    if status == "Skipped":
+        return "skipped: its entry condition was not met"
+    rules = [
+        f"rule {rule['ruleName']}: {rule['latestExecution'].get('summary', 'is checked')}"
+        for condition in state.get("beforeEntryConditionState", {}).get("conditionStates", [])
+        for rule in condition["ruleStates"]
+        if rule["latestExecution"]["status"] == RUNNING
+    ]
+    return "; ".join(rules)
 
 
 def _retryable(state: Mapping[str, Any], selected: ExecutionView | None) -> bool:

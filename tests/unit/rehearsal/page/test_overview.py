@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from rehearsal.page.history import history
@@ -53,6 +55,30 @@ def test_before_the_first_push_everything_is_not_reached() -> None:
     shop.lists()
     seen = overview(shop("codepipeline"), PIPELINE, None)
     assert (seen.execution, {each.status for each in seen.stages}) == (None, {"NotReached"})
+
+
+def test_a_stage_says_which_rule_holds_an_execution_up_and_that_it_was_skipped() -> None:
+    shop = Shop()
+
+    def rule(name: str, status: str, **more: str) -> dict[str, Any]:
+        return {"ruleName": name, "latestExecution": {"status": status, **more}}
+
+    rules = [rule("Window", "InProgress", summary="Waits"), rule("Done", "Succeeded"), rule("Job", "InProgress")]
+    for prod in (
+        state(
+            "Prod",
+            **inside("two", "InProgress"),
+            beforeEntryConditionState={"conditionStates": [{"ruleStates": rules}]},
+        ),
+        state("Prod", **inside("two", "InProgress")),
+        state("Prod", **inside("two", "Skipped")),
+    ):
+        shop.defines(BUILD, PROD)
+        shop.stands(state("Build"), prod)
+        shop.lists(execution("two"))
+        shop.ran(ran("Build", "Synth", execution_="two"), execution="two")
+    waits = [overview(shop("codepipeline"), PIPELINE, None).stages[1].waits for _ in range(3)]
+    assert waits == ["rule Window: Waits; rule Job: is checked", "", "skipped: its entry condition was not met"]
 
 
 def test_a_stage_says_what_it_waits_for() -> None:
