@@ -52,15 +52,23 @@ class Artifacts:
             raise ArtifactError(f"{name} is no input artifact; those are {', '.join(self.inputs) or 'none'}")
         return self.inputs[name]
 
+    def content(self, name: str) -> bytes:
+        """Return an input artifact as it lies in the store.
+
+        Raises:
+            ArtifactError: the action has no such input.
+        """
+        location = self.input(name)
+        content: bytes = self.s3().get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
+        return content
+
     def read(self, name: str, path: str) -> bytes:
         """Return one file of an input artifact.
 
         Raises:
             ArtifactError: the action has no such input, or its archive has no such file.
         """
-        location = self.input(name)
-        body = self.s3().get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        with zipfile.ZipFile(io.BytesIO(self.content(name))) as archive:
             try:
                 return archive.read(path)
             except KeyError:

@@ -10,6 +10,7 @@ from rehearsal.actions import (
     deployment_window,
     lambda_invoke,
     manual_approval,
+    s3_deploy,
     s3_source,
     source_connection,
     variable_check,
@@ -27,6 +28,7 @@ from rehearsal.engine.providers import (
     LAMBDA,
     LAMBDA_RULE,
     MANUAL_APPROVAL,
+    S3_DEPLOY,
     S3_SOURCE,
     SOURCE_CONNECTION,
     VARIABLE_CHECK,
@@ -40,6 +42,7 @@ PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
         CODEBUILD: codebuild.run,
         CODEBUILD_TEST: codebuild.run,
         CLOUDFORMATION: cloudformation.run,
+        S3_DEPLOY: s3_deploy.run,
         LAMBDA: lambda_invoke.run,
         MANUAL_APPROVAL: manual_approval.run,
     }

@@ -26,6 +26,7 @@ CODECOMMIT = ActionType(category="Source", owner="AWS", provider="CodeCommit", v
 CODEBUILD = ActionType(category="Build", owner="AWS", provider="CodeBuild", version="1")
 CODEBUILD_TEST = ActionType(category="Test", owner="AWS", provider="CodeBuild", version="1")
 CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudFormation", version="1")
+S3_DEPLOY = ActionType(category="Deploy", owner="AWS", provider="S3", version="1")
 LAMBDA = ActionType(category="Invoke", owner="AWS", provider="Lambda", version="1")
 MANUAL_APPROVAL = ActionType(category="Approval", owner="AWS", provider="Manual", version="1")
 
@@ -113,6 +114,13 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
             allowed=MappingProxyType(
                 {"ActionMode": frozenset({CHANGE_SET_REPLACE, CHANGE_SET_EXECUTE, CREATE_UPDATE, DELETE_ONLY})}
             ),
+        ),
+        S3_DEPLOY: ProviderRules(
+            inputs=(1, 1),
+            outputs=(0, 0),
+            required=frozenset({"BucketName", "Extract"}),
+            optional=frozenset({"ObjectKey", "KMSEncryptionKeyARN", "CannedACL", "CacheControl"}),
+            allowed=MappingProxyType({"Extract": frozenset({"true", "false"})}),
         ),
         LAMBDA: _INVOCATION,
         MANUAL_APPROVAL: ProviderRules(

@@ -16,6 +16,7 @@ from rehearsal.engine.providers import (
     CHANGE_SET_REPLACE,
     CLOUDFORMATION,
     MANUAL_APPROVAL,
+    S3_DEPLOY,
     ProviderRules,
 )
 from rehearsal.engine.variables import BUILT_IN, references
@@ -111,6 +112,8 @@ def _check_provider(action: Action, rules: Mapping[ActionType, ProviderRules], *
             )
     if kind == CLOUDFORMATION:
         _check_cloudformation(action)
+    if kind == S3_DEPLOY and action.configuration["Extract"] == "false" and "ObjectKey" not in action.configuration:
+        raise StructureError(ACTION, f"Action '{action.name}': ObjectKey is required if Extract is false")
     # "This attribute is available only to the manual approval ActionType" (ActionDeclaration in the API reference).
     if action.timeout_in_minutes is not None and kind != MANUAL_APPROVAL and kind.category != "Rule":
         raise StructureError(ACTION, f"Action '{action.name}': timeoutInMinutes is for manual approvals only")

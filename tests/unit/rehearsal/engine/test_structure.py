@@ -5,7 +5,7 @@ import pytest
 
 from rehearsal.engine.definition import Action, ActionType, Pipeline, Stage
 from rehearsal.engine.problems import StructureError
-from rehearsal.engine.providers import CONDITION_RULES, RULES
+from rehearsal.engine.providers import CONDITION_RULES, RULES, S3_DEPLOY
 from rehearsal.engine.structure import check_structure
 from tests.unit.rehearsal.engine.samples import REGION, action, approval, build, deployment, named, pipeline, source
 
@@ -189,6 +189,18 @@ CASES: dict[str, tuple[Any, str, str]] = {
         ),
         "InvalidStructureException",
         "Trigger names the source action 'Other'; the first stage has Source",
+    ),
+    "an archive without a key": (
+        second(
+            action(
+                "Upload",
+                S3_DEPLOY,
+                configuration={"BucketName": "site", "Extract": "false"},
+                input_artifacts=named("Files"),
+            )
+        ),
+        "InvalidActionDeclarationException",
+        "Action 'Upload': ObjectKey is required if Extract is false",
     ),
     "a time limit of a build": (
         second(build(timeout_in_minutes=5)),
