@@ -1,7 +1,10 @@
 """The log of one action: plain lines, written as they come."""
 
+import shutil
 import time
 from pathlib import Path
+
+CHUNK = 1024 * 1024
 
 
 class ActionLog:
@@ -36,8 +39,7 @@ class Follower:
         """Copy what has come since the last time."""
         if not self._path.exists():
             return
-        with self._path.open("rb") as file:
+        with self._path.open("rb") as file, self._log.path.open("ab") as log:
             file.seek(self._read)
-            new = file.read()
-        self._read += len(new)
-        self._log.raw(new.decode(errors="replace"))
+            shutil.copyfileobj(file, log, CHUNK)
+            self._read = file.tell()

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from rehearsal.errors import RehearsalError
 
 LAST_LINES = 15
+END_BYTES = 64 * 1024
 GRACE_SECONDS = 8.0
 
 
@@ -32,6 +33,13 @@ def run(command: Sequence[str | Path], *, doing: str, log: Path, env: Mapping[st
         said = f"{doing} failed (exit code {finished.returncode}); log: {log}"
         raise RehearsalError(f"{said}\n{last_lines(text)}".rstrip())
     return text
+
+
+def end_of(path: Path) -> str:
+    """Return the last 64 KiB of a text file, which may be very long."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END_BYTES))
+        return file.read().decode(errors="replace")
 
 
 def last_lines(text: str, count: int = LAST_LINES) -> str:

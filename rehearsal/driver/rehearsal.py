@@ -20,7 +20,7 @@ from rehearsal.driver.follow import Answer, Delivery, follow
 from rehearsal.driver.page import start_page
 from rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi
 from rehearsal.driver.preview import StackPreview, preview
-from rehearsal.driver.processes import last_lines, run
+from rehearsal.driver.processes import end_of, last_lines, run
 from rehearsal.driver.refusals import refuse_unsupported
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.services import clear, running, start_services
@@ -205,7 +205,7 @@ class Rehearsal:
         parts = []
         for failed in delivery.failures():
             log = action_log(self.config, self.api.pipeline, delivery.execution, failed.stage, failed.action)
-            lines = last_lines(log.read_text(errors="replace"))
+            lines = last_lines(end_of(log))
             parts.append(f"{failed.name} failed: {failed.summary}\n{lines}\n  log: {log}")
         return "\n".join(parts) or f"the delivery ended as {delivery.status}: {delivery.reason}"
 

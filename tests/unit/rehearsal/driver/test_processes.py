@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from rehearsal.driver import processes
-from rehearsal.driver.processes import Started, last_lines, run, start, stop_marked
+from rehearsal.driver.processes import Started, end_of, last_lines, run, start, stop_marked
 from rehearsal.errors import RehearsalError
 
 PATH = {"PATH": os.environ["PATH"]}
@@ -89,3 +89,13 @@ def test_what_carries_the_session_s_mark_is_stopped_and_nothing_else() -> None:
     assert other.poll() is None
     other.kill()
     other.wait()
+
+
+def test_the_end_of_a_long_file_is_read_alone(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"x" * processes.END_BYTES + "é\nlast\n".encode())
+    found = end_of(path)
+    assert len(found.encode()) == processes.END_BYTES
+    assert found.endswith("é\nlast\n")
+    path.write_text("short")
+    assert end_of(path) == "short"
