@@ -1,7 +1,7 @@
 """Build and test (CodeBuild): starts a build of the project and waits for it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rehearsal.actions.contracts import ActionContext, ActionFailedError, Outcome
@@ -9,11 +9,27 @@ from rehearsal.actions.log import Follower
 
 POLL_SECONDS = 0.3
 Parameters = dict[str, Any]
+Look = Callable[[str], Mapping[str, Any]]
 
 
 def run(context: ActionContext) -> Outcome:
     """Build the input artifacts and fail with the phase that failed."""
+
+    def look(build_id: str) -> Mapping[str, Any]:
+        (build,) = context.clients("codebuild").batch_get_builds(ids=[build_id])["builds"]
+        found: Mapping[str, Any] = build
+        return found
+
     build = context.clients("codebuild").start_build(**start_parameters(context))["build"]
+    return follow_build(context, build, look)
+
+
+def follow_build(context: ActionContext, build: Mapping[str, Any], look: Look) -> Outcome:
+    """Wait for a build that has started, copying its log.
+
+    Raises:
+        ActionFailedError: it failed, with the phase that did.
+    """
     build_id = build["id"]
     context.progress.report(external_id=build_id, summary="Build started")
     context.log.line(f"build {build_id}")
@@ -21,7 +37,7 @@ def run(context: ActionContext) -> Outcome:
     while build["buildStatus"] == "IN_PROGRESS":
         context.progress.pause(POLL_SECONDS)
         follower.copy()
-        (build,) = context.clients("codebuild").batch_get_builds(ids=[build_id])["builds"]
+        build = look(build_id)
         context.progress.report(summary=f"Build phase {build.get('currentPhase', 'SUBMITTED')}")
     follower.copy()
     context.log.line(f"build {build_id}: {build['buildStatus']}")
@@ -45,14 +61,14 @@ def start_parameters(context: ActionContext) -> Parameters:
         "projectName": context.configuration["ProjectName"],
         "idempotencyToken": context.run_id,
         "sourceTypeOverride": "S3",
-        "sourceLocationOverride": _place(context, primary),
+        "sourceLocationOverride": place(context, primary),
         "environmentVariablesOverride": _environment(context, primary),
-        **_outputs(context),
+        **outputs(context),
     }
     others = [name for name in names if name != primary]
     if others:
         parameters["secondarySourcesOverride"] = [
-            {"type": "S3", "location": _place(context, name), "sourceIdentifier": name} for name in others
+            {"type": "S3", "location": place(context, name), "sourceIdentifier": name} for name in others
         ]
     if context.artifacts.store.encryption_key is not None:
         parameters["encryptionKeyOverride"] = context.artifacts.store.encryption_key.id
@@ -72,12 +88,13 @@ def _primary(context: ActionContext, names: list[str]) -> str:
     return declared or names[0]
 
 
-def _place(context: ActionContext, name: str) -> str:
+def place(context: ActionContext, name: str) -> str:
+    """Return where an input artifact lies, as CodeBuild names it."""
     location = context.artifacts.inputs[name]
     return f"{location.bucket}/{location.key}"
 
 
-def _outputs(context: ActionContext) -> Parameters:
+def outputs(context: ActionContext) -> Parameters:
     """One output artifact is the build's own; several are its secondary artifacts, by name (CodeBuild user guide)."""
     outputs = [_output(context, artifact.name) for artifact in context.action.output_artifacts]
     if not outputs:

@@ -81,6 +81,18 @@ class ArtifactCredentials(Protocol):
         ...
 
 
+class Compute(Protocol):
+    """Machines that CodePipeline itself keeps for commands, under the action's role."""
+
+    def start(self, project: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Start a build of a project in CodeBuild's words; return the build."""
+        ...
+
+    def look(self, build_id: str) -> Mapping[str, Any]:
+        """Return the build as it is now."""
+        ...
+
+
 class Progress(Protocol):
     """How an action says what it does, and hears that it is not wanted any more."""
 
@@ -152,6 +164,7 @@ class ActionContext:
     artifacts: Artifacts
     artifact_credentials: ArtifactCredentials = field(repr=False)
     function_output: FunctionOutput
+    compute: Compute
     progress: Progress
     log: ActionLog
     repositories: Path

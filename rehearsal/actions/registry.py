@@ -7,6 +7,7 @@ from rehearsal.actions import (
     cloudwatch_alarm,
     codebuild,
     codecommit_source,
+    commands,
     deployment_window,
     lambda_invoke,
     manual_approval,
@@ -24,6 +25,8 @@ from rehearsal.engine.providers import (
     CODEBUILD_RULE,
     CODEBUILD_TEST,
     CODECOMMIT,
+    COMMANDS,
+    COMMANDS_RULE,
     DEPLOYMENT_WINDOW,
     LAMBDA,
     LAMBDA_RULE,
@@ -43,6 +46,7 @@ PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
         CODEBUILD_TEST: codebuild.run,
         CLOUDFORMATION: cloudformation.run,
         S3_DEPLOY: s3_deploy.run,
+        COMMANDS: commands.run,
         LAMBDA: lambda_invoke.run,
         MANUAL_APPROVAL: manual_approval.run,
     }
@@ -52,6 +56,7 @@ RULE_PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
     {
         VARIABLE_CHECK: variable_check.run,
         LAMBDA_RULE: lambda_invoke.run,
+        COMMANDS_RULE: commands.run,
         CODEBUILD_RULE: codebuild.run,
         CLOUDWATCH_ALARM: cloudwatch_alarm.run,
         DEPLOYMENT_WINDOW: deployment_window.run,

@@ -7,7 +7,7 @@ from typing import Any
 
 from ministack.services import codebuild
 
-from rehearsal.codebuild import projects
+from rehearsal.codebuild import managed, projects
 from rehearsal.codebuild.authorisation import authorised_project
 from rehearsal.codebuild.environment import Identity
 from rehearsal.codebuild.record import lost
@@ -28,6 +28,7 @@ def install(config: EmulatorConfig) -> None:
         assume=_assume,
         spawn=lambda work, name: hooks.spawn(work, name=name),
     )
+    managed.provide(builds)
     hooks.extend_service(
         "codebuild",
         {

@@ -119,8 +119,15 @@ class Builds:
             raise invalid("idempotencyToken: it was used with other parameters")
         return self._builds.get(build_id)
 
+    def start_managed(self, call: Call, project: Json, assume: Assume) -> Json:
+        """Start a build of compute that another service manages: its project is in no list, its role that service's."""
+        with self._lock:
+            return self._begin(call, project, assume)
+
     def _start(self, call: Call) -> Json:
-        project = self._project(call)
+        return self._begin(call, self._project(call), self._assume)
+
+    def _begin(self, call: Call, project: Json, assume: Assume) -> Json:
         settings = merge(project, call.payload)
         plan = read_plan(settings, project=project["name"])
         identity = identify(call, project["name"], plan, number=self._next_number(project["name"]))
@@ -132,7 +139,7 @@ class Builds:
             record=record,
             limits=Limits(plan.timeout_minutes * 60),
             workspaces=self._workspaces,
-            assume=self._assume,
+            assume=assume,
         )
         if token := call.payload.get("idempotencyToken"):
             self._tokens[call.account, call.region, token] = (time.monotonic(), call.payload, identity.id)

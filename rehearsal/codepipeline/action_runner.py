@@ -11,6 +11,7 @@ from rehearsal.actions.artifacts import Artifacts, object_key
 from rehearsal.actions.contracts import ActionAbandonedError, ActionContext, ActionFailedError, Outcome
 from rehearsal.actions.log import ActionLog
 from rehearsal.actions.registry import provider_of
+from rehearsal.codepipeline.compute import ManagedCompute
 from rehearsal.codepipeline.function_output import follow_output
 from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.logs import new_action_log
@@ -34,7 +35,7 @@ from rehearsal.engine.execution import (
 )
 from rehearsal.engine.problems import UnresolvedVariableError
 from rehearsal.engine.transitions import begin_action, end_action
-from rehearsal.engine.variables import resolve_configuration
+from rehearsal.engine.variables import resolve_commands, resolve_configuration
 from rehearsal.errors import RehearsalError
 
 log = logging.getLogger(__name__)
@@ -133,6 +134,7 @@ class ActionRunner:
             revisions = source_revisions(self.execution)
         try:
             configuration = resolve_configuration(action.configuration, namespaces)
+            action = resolve_commands(action, namespaces)
         except UnresolvedVariableError as unknown:
             raise ActionFailedError(str(unknown), code="ConfigurationError") from None
         with self.store.held():
@@ -172,6 +174,12 @@ class ActionRunner:
                 pipeline_s3=lambda: self._session(None).client("s3", region),
             ),
             artifact_credentials=lambda policy: as_texts(session.limited(policy, region)),
+            compute=ManagedCompute(
+                account=acting,
+                region=region,
+                caller=session.role,
+                assume=lambda _role, _build: session.limited("", region),
+            ),
             function_output=lambda function: follow_output(
                 self.config, account=acting, region=region, function=function
             ),

@@ -32,9 +32,23 @@ class ActionType(Shape):
 
 
 class Artifact(Shape):
-    """A zip archive that one action hands to later ones."""
+    """A zip archive that one action hands to later ones; ``files`` says what a Commands action puts into it."""
 
     name: ArtifactName
+    files: Annotated[tuple[str, ...], Field(min_length=1, max_length=10)] | None = None
+
+
+class EnvironmentVariable(Shape):
+    """A variable of the shell of a Commands action."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=128)]
+    value: Annotated[str, Field(min_length=1, max_length=2000)]
+    type: Literal["PLAINTEXT", "SECRETS_MANAGER"] = "PLAINTEXT"
+
+
+# "Multi-line formats are not supported" ("Commands action reference" in the CodePipeline user guide).
+Command = Annotated[str, Field(pattern=r"^[^\n]+$", max_length=1000)]
+Commands = Annotated[tuple[Command, ...], Field(min_length=1, max_length=50)]
 
 
 class Action(Shape):
@@ -44,6 +58,9 @@ class Action(Shape):
     action_type_id: ActionType
     run_order: Annotated[int, Field(ge=1, le=999)] = 1
     configuration: dict[str, str] = Field(default_factory=dict)
+    commands: Commands | None = None
+    output_variables: Annotated[tuple[str, ...], Field(min_length=1, max_length=15)] | None = None
+    environment_variables: Annotated[tuple[EnvironmentVariable, ...], Field(min_length=1, max_length=10)] | None = None
     output_artifacts: tuple[Artifact, ...] = ()
     input_artifacts: tuple[Artifact, ...] = ()
     role_arn: RoleArn | None = None
@@ -73,6 +90,7 @@ class Rule(Shape):
     name: Name
     rule_type_id: RuleType
     configuration: dict[str, str] = Field(default_factory=dict)
+    commands: Commands | None = None
     input_artifacts: tuple[Artifact, ...] = ()
     role_arn: RoleArn | None = None
     region: str | None = None
@@ -84,6 +102,7 @@ class Rule(Shape):
             name=self.name,
             action_type_id=ActionType.model_validate(self.rule_type_id.model_dump()),
             configuration=self.configuration,
+            commands=self.commands,
             input_artifacts=self.input_artifacts,
             role_arn=self.role_arn,
             region=self.region,

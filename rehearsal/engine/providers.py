@@ -28,10 +28,12 @@ CODEBUILD_TEST = ActionType(category="Test", owner="AWS", provider="CodeBuild", 
 CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudFormation", version="1")
 S3_DEPLOY = ActionType(category="Deploy", owner="AWS", provider="S3", version="1")
 LAMBDA = ActionType(category="Invoke", owner="AWS", provider="Lambda", version="1")
+COMMANDS = ActionType(category="Compute", owner="AWS", provider="Commands", version="1")
 MANUAL_APPROVAL = ActionType(category="Approval", owner="AWS", provider="Manual", version="1")
 
 VARIABLE_CHECK = ActionType(category="Rule", owner="AWS", provider="VariableCheck", version="1")
 LAMBDA_RULE = ActionType(category="Rule", owner="AWS", provider="LambdaInvoke", version="1")
+COMMANDS_RULE = ActionType(category="Rule", owner="AWS", provider="Commands", version="1")
 CODEBUILD_RULE = ActionType(category="Rule", owner="AWS", provider="CodeBuild", version="1")
 CLOUDWATCH_ALARM = ActionType(category="Rule", owner="AWS", provider="CloudWatchAlarm", version="1")
 DEPLOYMENT_WINDOW = ActionType(category="Rule", owner="AWS", provider="DeploymentWindow", version="1")
@@ -54,6 +56,13 @@ _INVOCATION = ProviderRules(
     outputs=(0, 5),
     required=frozenset({"FunctionName"}),
     optional=frozenset({"UserParameters"}),
+)
+
+_COMMANDS = ProviderRules(
+    inputs=(1, 10),
+    outputs=(0, 1),
+    optional=frozenset({"EnvironmentType", "ComputeType", "VpcId", "Subnets", "SecurityGroupIds"}),
+    allowed=MappingProxyType({"EnvironmentType": frozenset({"LINUX_CONTAINER"})}),
 )
 
 RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
@@ -123,6 +132,7 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
             allowed=MappingProxyType({"Extract": frozenset({"true", "false"})}),
         ),
         LAMBDA: _INVOCATION,
+        COMMANDS: _COMMANDS,
         MANUAL_APPROVAL: ProviderRules(
             inputs=(0, 0),
             outputs=(0, 0),
@@ -142,6 +152,7 @@ CONDITION_RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
         ),
         LAMBDA_RULE: _INVOCATION,
         CODEBUILD_RULE: _BUILD,
+        COMMANDS_RULE: _COMMANDS,
         CLOUDWATCH_ALARM: ProviderRules(
             inputs=(0, 5),
             outputs=(0, 0),

@@ -15,11 +15,13 @@ from rehearsal.engine.providers import (
     CHANGE_SET_EXECUTE,
     CHANGE_SET_REPLACE,
     CLOUDFORMATION,
+    COMMANDS,
+    COMMANDS_RULE,
     MANUAL_APPROVAL,
     S3_DEPLOY,
     ProviderRules,
 )
-from rehearsal.engine.variables import BUILT_IN, references
+from rehearsal.engine.variables import BUILT_IN, references, texts
 
 STRUCTURE = "InvalidStructureException"
 STAGE = "InvalidStageDeclarationException"
@@ -55,6 +57,7 @@ def check_structure(
         for _, rule in stage_rules(stage):
             _check_provider(rule, condition_rules, region=region)
             _check_store(pipeline, rule, region=region)
+    _check_type(pipeline)
     _check_sources_first(pipeline)
     _check_artifacts(pipeline)
     _check_namespaces(pipeline)
@@ -110,6 +113,7 @@ def _check_provider(action: Action, rules: Mapping[ActionType, ProviderRules], *
                 f"Action '{action.name}': {key} '{value}' is not supported; the rehearsal runs "
                 f"{', '.join(sorted(values))}",
             )
+    _check_commands(action)
     if kind == CLOUDFORMATION:
         _check_cloudformation(action)
     if kind == S3_DEPLOY and action.configuration["Extract"] == "false" and "ObjectKey" not in action.configuration:
@@ -117,6 +121,21 @@ def _check_provider(action: Action, rules: Mapping[ActionType, ProviderRules], *
     # "This attribute is available only to the manual approval ActionType" (ActionDeclaration in the API reference).
     if action.timeout_in_minutes is not None and kind != MANUAL_APPROVAL and kind.category != "Rule":
         raise StructureError(ACTION, f"Action '{action.name}': timeoutInMinutes is for manual approvals only")
+
+
+def _check_commands(action: Action) -> None:
+    runs = action.action_type_id in {COMMANDS, COMMANDS_RULE}
+    if runs and action.commands is None:
+        raise StructureError(ACTION, f"Action '{action.name}': commands are missing")
+    members = {
+        "commands": action.commands,
+        "outputVariables": action.output_variables,
+        "environmentVariables": action.environment_variables,
+        "outputArtifacts.files": next((each.files for each in action.output_artifacts if each.files), None),
+    }
+    given = [name for name, value in members.items() if value is not None]
+    if given and not runs:
+        raise StructureError(ACTION, f"Action '{action.name}': {', '.join(given)}: for Commands only")
 
 
 def _check_count(action: Action, what: str, count: int, bounds: tuple[int, int]) -> None:
@@ -166,6 +185,14 @@ def _check_store(pipeline: Pipeline, action: Action, *, region: str) -> None:
         )
 
 
+def _check_type(pipeline: Pipeline) -> None:
+    # "The Commands action is only available for V2 type pipelines" ("Commands action reference").
+    for stage in pipeline.stages:
+        for action in stage.actions:
+            if action.action_type_id == COMMANDS and pipeline.pipeline_type != "V2":
+                raise StructureError(STRUCTURE, f"Action '{action.name}': Commands are for pipelines of type V2 only")
+
+
 def _check_sources_first(pipeline: Pipeline) -> None:
     first, *later = pipeline.stages
     if any(action.action_type_id.category != "Source" for action in first.actions):
@@ -207,7 +234,7 @@ def _check_namespaces(pipeline: Pipeline) -> None:
     filled: list[str] = list(BUILT_IN)
     for stage, group in _in_order(pipeline):
         for action in group:
-            for key, value in action.configuration.items():
+            for key, value in texts(action):
                 for namespace, name in references(value):
                     if namespace not in filled:
                         raise StructureError(

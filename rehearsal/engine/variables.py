@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from rehearsal.engine.definition import Action
 from rehearsal.engine.problems import UnresolvedVariableError
 
 REFERENCE = re.compile(r"#\{(?P<namespace>[A-Za-z0-9@\-_]+)\.(?P<name>[A-Za-z0-9@\-_.]+)\}")
@@ -51,3 +52,26 @@ def resolve_configuration(configuration: Mapping[str, str], namespaces: Namespac
         except UnresolvedVariableError as missing:
             raise UnresolvedVariableError(f"{key}: {missing}") from None
     return resolved
+
+
+def texts(action: Action) -> Iterator[tuple[str, str]]:
+    """Yield each text of an action in which variables may stand, with its place."""
+    yield from action.configuration.items()
+    for number, command in enumerate(action.commands or (), 1):
+        yield f"commands[{number}]", command
+    for variable in action.environment_variables or ():
+        yield f"environmentVariables.{variable.name}", variable.value
+
+
+def resolve_commands(action: Action, namespaces: Namespaces) -> Action:
+    """Return an action whose commands and environment variables have every reference replaced.
+
+    Raises:
+        UnresolvedVariableError: as :func:`resolve` does.
+    """
+    if action.commands is None:
+        return action
+    given = action.environment_variables
+    variables = given and tuple(each.model_copy(update={"value": resolve(each.value, namespaces)}) for each in given)
+    commands = tuple(resolve(command, namespaces) for command in action.commands)
+    return action.model_copy(update={"commands": commands, "environment_variables": variables})

@@ -91,10 +91,12 @@ def test_a_condition_holds_a_delivery_up_until_it_is_overridden_as_the_driver_sa
         world = World.of(work, root, policies=ExecutionPolicies(), pipeline="ConditionalPipeline")
         delivery = world.push()
         assert delivery.succeeded, world.rehearsal.explain(delivery)
-        assert results(delivery) == {"Source · Files": "Succeeded", "Greet · Greet": "Succeeded"}
+        actions = ["Source · Files", "Greet · Greet", "Shout · Shout", "Shout · Tell"]
+        assert results(delivery) == dict.fromkeys(actions, "Succeeded")
+        assert "HELLO" in world.log(delivery, "Tell")
         assert "… Greet · Window: Waits for the deployment window 0 0 0 1 1 ? 1970 (UTC)" in world.said.getvalue()
         states = {each["stageName"]: each["latestExecution"]["status"] for each in world.rehearsal.api.stages()}
-        assert states == {"Source": "Succeeded", "Greet": "Succeeded", "Release": "Skipped"}
+        assert states == {"Source": "Succeeded", "Greet": "Succeeded", "Shout": "Succeeded", "Release": "Skipped"}
     finally:
         stop_services(Folders(root=root))
 

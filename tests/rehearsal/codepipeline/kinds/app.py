@@ -120,6 +120,14 @@ def conditional_pipeline(app: App) -> None:
         variables_namespace="Source",
     )
     approve = actions.ManualApprovalAction(action_name="Approve")
+    shout = actions.CommandsAction(
+        action_name="Shout",
+        commands=["export LOUD=$(tr a-z A-Z < greeting)"],
+        input=files,
+        output_variables=["LOUD"],
+        variables_namespace="Shout",
+    )
+    tell = actions.ManualApprovalAction(action_name="Tell", additional_information="#{Shout.LOUD}", run_order=2)
     greeting = greet(home, files)
     codepipeline.Pipeline(
         home,
@@ -130,6 +138,7 @@ def conditional_pipeline(app: App) -> None:
             codepipeline.StageProps(
                 stage_name="Greet", actions=greeting.actions, before_entry=condition(window, codepipeline.Result.FAIL)
             ),
+            codepipeline.StageProps(stage_name="Shout", actions=[shout, tell]),
             codepipeline.StageProps(
                 stage_name="Release", actions=[approve], before_entry=condition(branch, codepipeline.Result.SKIP)
             ),

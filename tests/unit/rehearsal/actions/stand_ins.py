@@ -80,6 +80,21 @@ class Bucket:
 
 
 @dataclass
+class Machines:
+    """Starts builds that come to what the list says, one a look."""
+
+    builds: list[Json] = field(default_factory=list)
+    projects: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def start(self, project: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.projects.append(project)
+        return {"id": "machine:1", "buildStatus": "IN_PROGRESS"}
+
+    def look(self, build_id: str) -> Mapping[str, Any]:
+        return {"id": build_id, **self.builds.pop(0)}
+
+
+@dataclass
 class Reports:
     """Keeps what an action reports; gives up after ``patience`` pauses."""
 
@@ -123,6 +138,7 @@ def context(
     output: Sequence[str] = (),
     pinned: str = "",
     condition: str = "",
+    compute: "Machines | None" = None,
     permitted: Sequence[str] = (),
 ) -> ActionContext:
     """Return the context of one run of ``action``, whose input artifacts hold ``files`` by artifact and path."""
@@ -158,6 +174,7 @@ def context(
             "SecretAccessKey": "secret",
             "SessionToken": policy,
         },
+        compute=compute or Machines(),
         function_output=lambda function: lambda: output,
         progress=reports or Reports(),
         log=ActionLog(folder / "action.log"),

@@ -34,7 +34,7 @@ def test_what_a_rehearsal_runs_is_not_refused(tmp_path: Path) -> None:
 
 def test_an_action_and_a_condition_are_refused_with_the_path_of_their_construct(tmp_path: Path) -> None:
     known = {"Name": "Window", "RuleTypeId": {"Category": "Rule", "Provider": "DeploymentWindow"}}
-    unknown = {"Name": "Shell", "RuleTypeId": {"Category": "Rule", "Owner": "AWS", "Provider": "Commands"}}
+    unknown = {"Name": "Shell", "RuleTypeId": {"Category": "Rule", "Owner": "AWS", "Provider": "Oracle"}}
     deploy = {
         "Name": "Deploy",
         "Actions": [action("Roll", "Deploy", "ECS")],
@@ -46,9 +46,9 @@ def test_an_action_and_a_condition_are_refused_with_the_path_of_their_construct(
     assembly = app(tmp_path, deploy, Metadata={"aws:cdk:path": "Tools/Delivery/Pipeline/Resource"})
     with pytest.raises(RehearsalError) as refused:
         refuse_unsupported(assembly)
-    checks = "CloudWatchAlarm, CodeBuild, DeploymentWindow, LambdaInvoke, VariableCheck"
-    shell = f"Rule by AWS's Commands version 1; it runs {checks}"
-    runs = "CloudFormation, CodeBuild, CodeCommit, CodeStarSourceConnection, Lambda, Manual, S3"
+    checks = "CloudWatchAlarm, CodeBuild, Commands, DeploymentWindow, LambdaInvoke, VariableCheck"
+    shell = f"Rule by AWS's Oracle version 1; it runs {checks}"
+    runs = "CloudFormation, CodeBuild, CodeCommit, CodeStarSourceConnection, Commands, Lambda, Manual, S3"
     assert str(refused.value).splitlines() == [
         "a rehearsal does not run",
         "  Tools/Delivery/Pipeline/Resource: stage Deploy: Blockers",

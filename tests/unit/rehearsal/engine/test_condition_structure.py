@@ -71,9 +71,9 @@ CASES: dict[str, tuple[Pipeline, str, str]] = {
         "onFailure has a result and a condition",
     ),
     "provider": (
-        declared("beforeEntry", "FAIL", rule("Commands")),
+        declared("beforeEntry", "FAIL", rule("Oracle")),
         "InvalidActionDeclarationException",
-        "the rehearsal runs CloudWatchAlarm, CodeBuild, DeploymentWindow, LambdaInvoke, VariableCheck",
+        "the rehearsal runs CloudWatchAlarm, CodeBuild, Commands, DeploymentWindow, LambdaInvoke, VariableCheck",
     ),
     "configuration": (
         declared("beforeEntry", "FAIL", rule("DeploymentWindow")),
@@ -109,11 +109,11 @@ def test_a_condition_that_could_not_be_checked_is_refused(found: Pipeline, code:
     assert refused.value.code == code
 
 
-def test_commands_of_a_rule_are_refused_by_their_place() -> None:
-    with pytest.raises(
-        StructureError, match=r"stages\.1\.beforeEntry\.conditions\.0\.rules\.0\.commands: the rehearsal"
-    ):
-        declared("beforeEntry", "FAIL", rule("Commands", commands=["true"]))
+def test_commands_are_a_rule_and_of_one_line_each() -> None:
+    files = [{"name": "Files"}]
+    check(declared("beforeEntry", "FAIL", rule("Commands", commands=["true"], inputArtifacts=files)))
+    with pytest.raises(StructureError, match=r"rules\.0\.commands\.0: String should match pattern"):
+        declared("beforeEntry", "FAIL", rule("Commands", commands=["one\ntwo"], inputArtifacts=files))
 
 
 def test_cloudformation_spells_conditions_its_own_way() -> None:

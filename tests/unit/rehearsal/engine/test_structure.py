@@ -5,7 +5,7 @@ import pytest
 
 from rehearsal.engine.definition import Action, ActionType, Pipeline, Stage
 from rehearsal.engine.problems import StructureError
-from rehearsal.engine.providers import CONDITION_RULES, RULES, S3_DEPLOY
+from rehearsal.engine.providers import COMMANDS, CONDITION_RULES, RULES, S3_DEPLOY
 from rehearsal.engine.structure import check_structure
 from tests.unit.rehearsal.engine.samples import REGION, action, approval, build, deployment, named, pipeline, source
 
@@ -65,7 +65,7 @@ CASES: dict[str, tuple[Any, str, str]] = {
         (
             "Provider: 'StepFunctions', Owner: 'AWS', Version: '1') in action 'Notify' is not available in "
             "region eu-west-1: the rehearsal runs CloudFormation, CodeBuild, CodeCommit, CodeStarSourceConnection, "
-            "Lambda, Manual, S3"
+            "Commands, Lambda, Manual, S3"
         ),
     ),
     "too few inputs": (
@@ -201,6 +201,35 @@ CASES: dict[str, tuple[Any, str, str]] = {
         ),
         "InvalidActionDeclarationException",
         "Action 'Upload': ObjectKey is required if Extract is false",
+    ),
+    "commands in a pipeline of type V1": (
+        second(action("Run", COMMANDS, commands=("true",), input_artifacts=named("Files"))),
+        "InvalidStructureException",
+        "Action 'Run': Commands are for pipelines of type V2 only",
+    ),
+    "no commands": (
+        second(action("Run", COMMANDS, input_artifacts=named("Files"))),
+        "InvalidActionDeclarationException",
+        "Action 'Run': commands are missing",
+    ),
+    "commands of a build": (
+        second(build(commands=("true",), output_variables=("X",))),
+        "InvalidActionDeclarationException",
+        "Action 'Build': commands, outputVariables: for Commands only",
+    ),
+    "variable of no namespace in a command": (
+        pipeline(
+            SOURCE,
+            Stage(
+                name="Second",
+                actions=(
+                    action("Run", COMMANDS, commands=("true", "echo #{Later.X}"), input_artifacts=named("Files")),
+                ),
+            ),
+            pipelineType="V2",
+        ),
+        "InvalidActionDeclarationException",
+        "ActionConfigurationKey=[commands[2]], VariableReferenceText=[#{Later.X}]",
     ),
     "a time limit of a build": (
         second(build(timeout_in_minutes=5)),
