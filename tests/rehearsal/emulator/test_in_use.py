@@ -42,6 +42,12 @@ def test_the_deletion_of_the_stack_fails_on_each(account: Account) -> None:
     assert "has dependencies and cannot be deleted" in reasons["Vpc"]
 
 
+def test_what_no_database_stands_on_can_go(account: Account) -> None:
+    account.deploy("app", standing("Retain"))
+    account.deploy("other", {"Group": resource("AWS::EC2::SecurityGroup", {"GroupDescription": "nobody's"})})
+    assert account.delete("other") == {}
+
+
 def test_it_goes_through_when_they_are_kept_as_well(account: Account) -> None:
     account.deploy("app", standing("Retain"))
     assert account.delete("app") == {}
