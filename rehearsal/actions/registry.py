@@ -11,9 +11,11 @@ from rehearsal.actions import (
     deployment_window,
     lambda_invoke,
     manual_approval,
+    pipeline_invoke,
     s3_deploy,
     s3_source,
     source_connection,
+    step_functions,
     variable_check,
 )
 from rehearsal.actions.contracts import Provider
@@ -31,9 +33,11 @@ from rehearsal.engine.providers import (
     LAMBDA,
     LAMBDA_RULE,
     MANUAL_APPROVAL,
+    PIPELINE_INVOKE,
     S3_DEPLOY,
     S3_SOURCE,
     SOURCE_CONNECTION,
+    STEP_FUNCTIONS,
     VARIABLE_CHECK,
 )
 
@@ -46,6 +50,8 @@ PROVIDERS: MappingProxyType[ActionType, Provider] = MappingProxyType(
         CODEBUILD_TEST: codebuild.run,
         CLOUDFORMATION: cloudformation.run,
         S3_DEPLOY: s3_deploy.run,
+        STEP_FUNCTIONS: step_functions.run,
+        PIPELINE_INVOKE: pipeline_invoke.run,
         COMMANDS: commands.run,
         LAMBDA: lambda_invoke.run,
         MANUAL_APPROVAL: manual_approval.run,

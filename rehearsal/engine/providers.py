@@ -28,6 +28,8 @@ CODEBUILD_TEST = ActionType(category="Test", owner="AWS", provider="CodeBuild", 
 CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudFormation", version="1")
 S3_DEPLOY = ActionType(category="Deploy", owner="AWS", provider="S3", version="1")
 LAMBDA = ActionType(category="Invoke", owner="AWS", provider="Lambda", version="1")
+STEP_FUNCTIONS = ActionType(category="Invoke", owner="AWS", provider="StepFunctions", version="1")
+PIPELINE_INVOKE = ActionType(category="Invoke", owner="AWS", provider="CodePipeline", version="1")
 COMMANDS = ActionType(category="Compute", owner="AWS", provider="Commands", version="1")
 MANUAL_APPROVAL = ActionType(category="Approval", owner="AWS", provider="Manual", version="1")
 
@@ -132,6 +134,20 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
             allowed=MappingProxyType({"Extract": frozenset({"true", "false"})}),
         ),
         LAMBDA: _INVOCATION,
+        STEP_FUNCTIONS: ProviderRules(
+            inputs=(0, 1),
+            # On AWS it may have one; what the archive holds is nowhere said.
+            outputs=(0, 0),
+            required=frozenset({"StateMachineArn"}),
+            optional=frozenset({"ExecutionNamePrefix", "InputType", "Input"}),
+            allowed=MappingProxyType({"InputType": frozenset({"Literal", "FilePath"})}),
+        ),
+        PIPELINE_INVOKE: ProviderRules(
+            inputs=(0, 0),
+            outputs=(0, 0),
+            required=frozenset({"PipelineName"}),
+            optional=frozenset({"SourceRevisions", "Variables"}),
+        ),
         COMMANDS: _COMMANDS,
         MANUAL_APPROVAL: ProviderRules(
             inputs=(0, 0),
@@ -164,5 +180,7 @@ CONDITION_RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
         ),
     }
 )
+# "Only available for V2 type pipelines" (the references of both actions).
+V2_ONLY = frozenset({COMMANDS, PIPELINE_INVOKE})
 # "For Entry conditions that use the Skip result … only the LambdaInvoke and VariableCheck rules are supported."
 SKIPPING_RULES = frozenset({LAMBDA_RULE, VARIABLE_CHECK})

@@ -19,6 +19,7 @@ from rehearsal.engine.providers import (
     COMMANDS_RULE,
     MANUAL_APPROVAL,
     S3_DEPLOY,
+    V2_ONLY,
     ProviderRules,
 )
 from rehearsal.engine.variables import BUILT_IN, references, texts
@@ -186,11 +187,12 @@ def _check_store(pipeline: Pipeline, action: Action, *, region: str) -> None:
 
 
 def _check_type(pipeline: Pipeline) -> None:
-    # "The Commands action is only available for V2 type pipelines" ("Commands action reference").
     for stage in pipeline.stages:
         for action in stage.actions:
-            if action.action_type_id == COMMANDS and pipeline.pipeline_type != "V2":
-                raise StructureError(STRUCTURE, f"Action '{action.name}': Commands are for pipelines of type V2 only")
+            kind = action.action_type_id
+            if kind in V2_ONLY and pipeline.pipeline_type != "V2":
+                where = f"Action '{action.name}' ({kind.category} by {kind.provider})"
+                raise StructureError(STRUCTURE, f"{where} is for pipelines of type V2 only")
 
 
 def _check_sources_first(pipeline: Pipeline) -> None:

@@ -184,12 +184,12 @@ def test_an_update_without_restart_starts_nothing(shop: Shop) -> None:
 def test_a_pipeline_that_could_not_run_fails_its_stack_with_the_reason(shop: Shop) -> None:
     unknown = {
         "name": "Notify",
-        "actionTypeId": {"category": "Invoke", "owner": "AWS", "provider": "StepFunctions", "version": "1"},
+        "actionTypeId": {"category": "Invoke", "owner": "AWS", "provider": "Oracle", "version": "1"},
     }
     found = create(shop, "impossible", template("impossible", stage("Gate", unknown)))
     assert found["StackStatus"] == "ROLLBACK_COMPLETE"
     events = shop.emulator.client("cloudformation").describe_stack_events(StackName="impossible")["StackEvents"]
-    assert any("Provider: 'StepFunctions'" in each.get("ResourceStatusReason", "") for each in events)
+    assert any("Provider: 'Oracle'" in each.get("ResourceStatusReason", "") for each in events)
 
 
 def test_a_pipeline_without_a_name_gets_one(shop: Shop) -> None:

@@ -79,11 +79,9 @@ def test_accounts_and_regions_do_not_see_each_other(shop: Shop) -> None:
 
 
 def test_an_unknown_provider_is_refused_by_name(shop: Shop) -> None:
-    notify = stage("Gate", action("Notify", "Invoke", "StepFunctions", configuration={"StateMachineArn": "a"}))
+    notify = stage("Gate", action("Notify", "Invoke", "Oracle", configuration={"StateMachineArn": "a"}))
     declared = declaration("unknown", stage("Source", source("acme/unknown")), notify)
-    with pytest.raises(
-        ClientError, match=r"Provider: 'StepFunctions'.* in action 'Notify' is not available"
-    ) as refused:
+    with pytest.raises(ClientError, match=r"Provider: 'Oracle'.* in action 'Notify' is not available") as refused:
         shop.codepipeline.create_pipeline(pipeline=declared)
     assert refused.value.response["Error"]["Code"] == "InvalidActionDeclarationException"
 

@@ -49,7 +49,7 @@ def test_a_whole_pipeline_is_accepted() -> None:
 
 
 DOUBLE_SOURCE = Stage(name="Source", actions=(source(), source("Other", output="Files")))
-UNKNOWN = ActionType(category="Invoke", owner="AWS", provider="StepFunctions", version="1")
+UNKNOWN = ActionType(category="Invoke", owner="AWS", provider="Oracle", version="1")
 CASES: dict[str, tuple[Any, str, str]] = {
     "one stage": (pipeline(SOURCE), "InvalidStructureException", "Pipeline has only 1 stage(s)"),
     "stage names": (pipeline(SOURCE, SOURCE), "InvalidStructureException", "Source has been used more than once"),
@@ -63,9 +63,8 @@ CASES: dict[str, tuple[Any, str, str]] = {
         second(action("Notify", UNKNOWN)),
         "InvalidActionDeclarationException",
         (
-            "Provider: 'StepFunctions', Owner: 'AWS', Version: '1') in action 'Notify' is not available in "
-            "region eu-west-1: the rehearsal runs CloudFormation, CodeBuild, CodeCommit, CodeStarSourceConnection, "
-            "Commands, Lambda, Manual, S3"
+            "Provider: 'Oracle', Owner: 'AWS', Version: '1') in action 'Notify' is not available in region eu-west-1: "
+            f"the rehearsal runs {', '.join(sorted({each.provider for each in RULES}))}"
         ),
     ),
     "too few inputs": (
@@ -205,7 +204,7 @@ CASES: dict[str, tuple[Any, str, str]] = {
     "commands in a pipeline of type V1": (
         second(action("Run", COMMANDS, commands=("true",), input_artifacts=named("Files"))),
         "InvalidStructureException",
-        "Action 'Run': Commands are for pipelines of type V2 only",
+        "Action 'Run' (Compute by Commands) is for pipelines of type V2 only",
     ),
     "no commands": (
         second(action("Run", COMMANDS, input_artifacts=named("Files"))),
