@@ -16,7 +16,6 @@ from tap_stack.edge import Edge
 from tap_stack.listing import LISTING
 
 BUCKET = (
-    "s3:GetBucketPolicy",
     "s3:GetBucketPublicAccessBlock",
     "s3:GetBucketVersioning",
     "s3:GetEncryptionConfiguration",

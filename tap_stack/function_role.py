@@ -60,9 +60,7 @@ class FunctionRole(Construct):
                 iam.PolicyStatement(
                     actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]
                 ),
-                iam.PolicyStatement(
-                    actions=["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], resources=[object_arn]
-                ),
+                iam.PolicyStatement(actions=["s3:GetObjectVersion", "s3:PutObject"], resources=[object_arn]),
                 iam.PolicyStatement(
                     actions=["kms:Decrypt", "kms:GenerateDataKey"],
                     resources=[key.key_arn],

@@ -40,6 +40,10 @@ RECORDED = {
         ),
         _NO_PACKETS,
     ),
+    **dict.fromkeys(
+        ("AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::BackupVault"),
+        "AWS Backup describes it; nothing is copied",
+    ),
     "AWS::EC2::LaunchTemplate": "EC2 describes it; no instance starts from it",
     "AWS::RDS::DBParameterGroup": "RDS describes it; the PostgreSQL server keeps its own settings",
     "AWS::RDS::DBSubnetGroup": "RDS describes it; the PostgreSQL server listens on loopback",

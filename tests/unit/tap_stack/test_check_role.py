@@ -41,7 +41,7 @@ def test_what_it_reads_is_this_stage_s_own_but_for_lists(stage: Workload) -> Non
     allowed = permissions(stage)
     own = {
         "AWS::Lambda::Function": ("lambda:InvokeFunction", "Function/Handler", "Arn"),
-        "AWS::S3::Bucket": ("s3:GetBucketPolicy", "Storage/Data", "Arn"),
+        "AWS::S3::Bucket": ("s3:GetBucketVersioning", "Storage/Data", "Arn"),
         "AWS::KMS::Key": ("kms:DescribeKey", "Encryption/Key", "Arn"),
         "AWS::RDS::DBInstance": ("secretsmanager:DescribeSecret", "Database/Instance", "MasterUserSecret.SecretArn"),
         "AWS::WAFv2::WebACL": ("wafv2:GetWebACL", "Edge/WebAcl", "Arn"),

@@ -47,7 +47,6 @@ def test_the_role_reaches_one_object_and_the_key_through_s3(stage: Workload) -> 
     assert set(allowed) == {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
-        "s3:GetObject",
         "s3:GetObjectVersion",
         "s3:PutObject",
         "kms:Decrypt",
