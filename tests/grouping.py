@@ -11,7 +11,7 @@ STORIES = {DELIVERIES, "page"}
 """Folders of tests/rehearsal whose files are stories: each test builds on what the one before has left."""
 ALONE = {DELIVERIES, "faults"}
 """Folders of tests/rehearsal whose files take so long that each has a process of its own, and starts early."""
-MACHINERY = {"benchmarks", "function", "rehearsal", "review", "steps", "tooling"}
+MACHINERY = {"benchmarks", "compliance", "function", "rehearsal", "review", "steps", "tooling"}
 """Unit tests that do not look at the app, and so need not wait for its synth."""
 
 
