@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from rehearsal.driver.preview import StackPreview
 from rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
 from rehearsal.driver.repository import Repository
 from rehearsal.driver.results import outputs, recorded_only, save, show, show_preview
-from rehearsal.driver.services import EmulatorDiedError, emulator_lives, stop_services
+from rehearsal.driver.services import EmulatorFailedError, emulator_lives, stop_services
 from rehearsal.errors import RehearsalError
 
 REMOTE = "rehearsal"
@@ -90,7 +91,7 @@ def run(app: Path, approve: str, **options: Any) -> None:
     folders = Folders(root=request.app / ".rehearsal")
     alone = approve == "yes" or not is_terminal()
     decide = _approve_alone(console) if alone else _ask(console)
-    with _edge(console, folders, keep_running=False):
+    with _edge(console, folders):
         rehearsal, repository = _open(console, request, folders)
         delivery = rehearsal.deliver(repository, decide)
         if delivery is None:
@@ -110,8 +111,9 @@ def up(app: Path, **options: Any) -> None:
     console = Console(emoji=False, soft_wrap=True)
     request = _request(app, **options)
     folders = Folders(root=request.app / ".rehearsal")
-    with _edge(console, folders, keep_running=True):
+    with _edge(console, folders) as edge:
         rehearsal, repository = _open(console, request, folders)
+        edge.keeps_running = True
         repository.set_remote(REMOTE, rehearsal.target.bare)
         address = rehearsal.open_page()
         console.print(f"watch and decide: {address}", markup=False, highlight=False, soft_wrap=True)
@@ -252,18 +254,26 @@ def _complain(what: str) -> None:
     Console(stderr=True, emoji=False).print(f"rehearsal: {what}", markup=False, highlight=False, soft_wrap=True)
 
 
+@dataclass
+class _Edge:
+    """What is to become of what was started: it is stopped, or keeps running where it can still be used."""
+
+    keeps_running: bool = False
+
+
 @contextmanager
-def _edge(console: Console, folders: Folders, *, keep_running: bool) -> Iterator[None]:
+def _edge(console: Console, folders: Folders) -> Iterator[_Edge]:
     """Turn failures into a line and an exit code, and stop what was started unless it is to keep running."""
+    edge = _Edge()
     try:
         with emulator_lives(folders):
-            yield
+            yield edge
     except KeyboardInterrupt:
         stop_services(folders)
         console.print("interrupted; everything is stopped", highlight=False)
         sys.exit(INTERRUPTED)
     except RehearsalError as error:
-        if not (keep_running and isinstance(error, EmulatorDiedError)):
+        if not (edge.keeps_running and isinstance(error, EmulatorFailedError)):
             stop_services(folders)
         _complain(str(error))
         sys.exit(FAILED)
@@ -274,5 +284,5 @@ def _edge(console: Console, folders: Folders, *, keep_running: bool) -> Iterator
     except BaseException:
         stop_services(folders)
         raise
-    if not keep_running:
+    if not edge.keeps_running:
         stop_services(folders)

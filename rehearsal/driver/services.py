@@ -7,12 +7,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from rehearsal.driver.environment import base_environment, build_image, quiet_home
@@ -26,8 +26,8 @@ MARK = "REHEARSAL_SESSION"
 PATIENCE_SECONDS = 30
 
 
-class EmulatorDiedError(RehearsalError):
-    """The emulator ended while somebody relied on it; what it had saved is still there."""
+class EmulatorFailedError(RehearsalError):
+    """The emulator refused a call, or ended, while somebody relied on it; what it had saved is still there."""
 
 
 class Session(BaseModel):
@@ -153,16 +153,18 @@ def stop_services(folders: Folders) -> bool:
 
 @contextlib.contextmanager
 def emulator_lives(folders: Folders) -> Iterator[None]:
-    """Turn the failures that follow an emulator's death into one line that says so."""
+    """Turn into one line each call that the emulator refused, and all that follows its death."""
     try:
         yield
     except Exception as error:
+        log = folders.state / "logs" / "emulator.log"
         session = running(folders)
         if session is not None and session.emulator is not None and session.emulator.process() is None:
-            log = folders.state / "logs" / "emulator.log"
             text = log.read_text(errors="replace") if log.exists() else ""
             said = f"the emulator died; go on with what it had saved: python -m rehearsal resume; log: {log}"
-            raise EmulatorDiedError(f"{said}\n{last_lines(text)}".rstrip()) from error
+            raise EmulatorFailedError(f"{said}\n{last_lines(text)}".rstrip()) from error
+        if isinstance(error, (BotoCoreError, ClientError)):
+            raise EmulatorFailedError(f"{error}; log: {log}") from error
         raise
 
 
@@ -204,7 +206,7 @@ def _wait_until_up(process: "subprocess.Popen[bytes]", config: EmulatorConfig, l
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with contextlib.suppress(OSError):  # refused, cut off, or too slow just now
             opener.open(f"{config.endpoint}/_ministack/health", timeout=2).close()
             return
         time.sleep(0.05)

@@ -19,11 +19,13 @@ from rehearsal.errors import RehearsalError
 @click.option(
     "--config", "path", type=click.Path(path_type=Path), required=True, help="What EmulatorConfig.save wrote."
 )
-def main(path: Path) -> None:
+@click.option("--listen", type=int, help="Listen here, when something else stands at the port that clients know.")
+def main(path: Path, listen: int | None) -> None:
     """Emulate AWS on loopback until SIGTERM or SIGINT, which save its state."""
     try:
         config = _load(path)
-        _require_free_port(config.port)
+        port = listen or config.port
+        _require_free_port(port)
         _prepare(config)
     except RehearsalError as error:
         sys.exit(f"emulator: {error}")
@@ -31,7 +33,7 @@ def main(path: Path) -> None:
     from rehearsal.emulator import extensions, server  # noqa: PLC0415
 
     extensions.install_all(config)
-    server.serve(config)
+    server.serve(port, known=config.port)
 
 
 def _load(path: Path) -> EmulatorConfig:

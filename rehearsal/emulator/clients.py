@@ -9,8 +9,8 @@ import botocore.config
 import botocore.loaders
 import botocore.session
 
-NO_RETRIES = botocore.config.Config(
-    retries={"mode": "standard", "total_max_attempts": 2},
+LIKE_ANY_CLIENT = botocore.config.Config(
+    retries={"mode": "standard", "total_max_attempts": 5},
     s3={"addressing_style": "path"},
     ignore_configured_endpoint_urls=True,
 )
@@ -35,7 +35,7 @@ def client(service: str, *, endpoint: str, region: str, credentials: Mapping[str
     return session.client(
         service,
         endpoint_url=endpoint,
-        config=NO_RETRIES,
+        config=LIKE_ANY_CLIENT,
         aws_access_key_id=credentials["AccessKeyId"],
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials.get("SessionToken"),

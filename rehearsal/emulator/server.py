@@ -12,7 +12,6 @@ import hypercorn.config
 import ministack.app
 from ministack.core import concurrency
 
-from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.contracts import Json, ServiceError
 from rehearsal.emulator.wiring import lifecycle, loop, routes
 
@@ -23,31 +22,37 @@ Send = Callable[[Message], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
-def serve(config: EmulatorConfig) -> None:
-    """Serve until SIGTERM or SIGINT; state is then saved."""
-    asyncio.run(_serve(config))
+def serve(port: int, *, known: int) -> None:
+    """Serve on loopback until SIGTERM or SIGINT; state is then saved.
+
+    ``known`` is the port that clients know, where something else may stand and pass on what they ask.
+    """
+    asyncio.run(_serve(port, known))
 
 
-async def _serve(config: EmulatorConfig) -> None:
+async def _serve(port: int, known: int) -> None:
     loop.answer_on(asyncio.get_running_loop())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     settings = hypercorn.config.Config()
-    settings.bind = [f"127.0.0.1:{config.port}"]
+    settings.bind = [f"127.0.0.1:{port}"]
     settings.keep_alive_timeout = 75
     settings.graceful_timeout = 0.5  # clients keep connections open; none of them is worth waiting for
     settings.errorlog = logging.getLogger("hypercorn.error")
-    application: Any = Application(config.port)  # hypercorn spells out every message; plain mappings are what it sends
+    application: Any = Application(
+        port, known=known
+    )  # hypercorn spells out every message; plain mappings are what it sends
     await hypercorn.asyncio.serve(application, settings, shutdown_trigger=stop.wait)
 
 
 class Application:
     """MiniStack's ASGI application with the rehearsal's own routes and life cycle around it."""
 
-    def __init__(self, port: int) -> None:
-        """Serve what extensions registered; ``port`` tells when requests are accepted."""
+    def __init__(self, port: int, *, known: int) -> None:
+        """Serve what extensions registered; ``port`` tells when requests are accepted, ``known`` who they are for."""
         self._port = port
+        self._passed_on = {(b"host", f"127.0.0.1:{port}".encode()): (b"host", f"127.0.0.1:{known}".encode())}
         self._announcement: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -55,6 +60,9 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
             return
+        if scope["type"] == "http":
+            # Who asks has signed for the name that they know, whatever passed it on.
+            scope["headers"] = [self._passed_on.get((name, value), (name, value)) for name, value in scope["headers"]]
         route = routes.find_route(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if route is None:
             await ministack.app.app(scope, receive, send)

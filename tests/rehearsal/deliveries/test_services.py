@@ -12,12 +12,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal.driver import services
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.services import (
     MARK,
-    EmulatorDiedError,
+    EmulatorFailedError,
     clear,
     emulator_lives,
     restart_services,
@@ -125,13 +126,21 @@ def test_an_emulator_that_dies_is_said_to_have_died(folders: Folders) -> None:
     while session.emulator.process() is not None:
         time.sleep(0.01)
     with (
-        pytest.raises(EmulatorDiedError, match=r"^the emulator died; go on with what it had saved: python -m "),
+        pytest.raises(EmulatorFailedError, match=r"^the emulator died; go on with what it had saved: python -m "),
         emulator_lives(folders),
     ):
         raise ConnectionRefusedError
     (folders.state / "logs" / "emulator.log").unlink()
-    with pytest.raises(EmulatorDiedError, match=r" resume; log: \S+emulator.log$"), emulator_lives(folders):
+    with pytest.raises(EmulatorFailedError, match=r" resume; log: \S+emulator.log$"), emulator_lives(folders):
         raise ConnectionRefusedError
+
+
+def test_a_call_that_a_living_emulator_refuses_is_one_line(folders: Folders) -> None:
+    begin(folders)
+    refused = ClientError({"Error": {"Code": "InternalFailure", "Message": "no"}}, "ListActionExecutions")
+    said = r"ListActionExecutions operation: no; log: \S+emulator.log$"
+    with pytest.raises(EmulatorFailedError, match=said), emulator_lives(folders):
+        raise refused
 
 
 def test_other_failures_pass_while_the_emulator_lives(folders: Folders) -> None:

@@ -19,7 +19,7 @@ from rehearsal.driver.follow import Delivery
 from rehearsal.driver.pipeline_api import Approval
 from rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
 from rehearsal.driver.repository import Repository
-from rehearsal.driver.services import EmulatorDiedError
+from rehearsal.driver.services import EmulatorFailedError
 from rehearsal.driver.sources import PushTarget
 from rehearsal.errors import RehearsalError
 from tests.unit.rehearsal.driver.test_follow import run
@@ -236,11 +236,19 @@ def test_up_leaves_everything_running_when_the_delivery_fails_and_says_how_to_lo
 
 @pytest.mark.parametrize(("command", "stopped"), [("up", 0), ("run", 1)])
 def test_what_a_dead_emulator_had_saved_is_left_to_go_on_with_where_everything_was_to_keep_running(
-    stage: Stage, command: str, stopped: int
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, command: str, stopped: int
 ) -> None:
-    stage.fails = EmulatorDiedError("the emulator died")
+    def fail(*_: object) -> None:
+        raise EmulatorFailedError("the emulator died")
+
+    monkeypatch.setattr(Stage, "deliver", fail)
     result = call(command)
     assert (result.exit_code, result.stderr, stage.stopped) == (1, "rehearsal: the emulator died\n", stopped)
+
+
+def test_nothing_is_left_of_an_emulator_that_failed_before_it_could_be_used(stage: Stage) -> None:
+    stage.fails = EmulatorFailedError("the emulator died")
+    assert (call("up").exit_code, stage.stopped) == (1, 1)
 
 
 def test_down_stops_what_runs_and_says_whether_anything_did(stage: Stage) -> None:

@@ -31,7 +31,7 @@ async def post(path: str, *chunks: bytes) -> tuple[int, Json]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await Application(0)({"type": "http", "method": "POST", "path": path}, receive, send)
+    await Application(0, known=0)({"type": "http", "method": "POST", "path": path, "headers": []}, receive, send)
     start, body = sent
     assert (b"content-type", b"application/json") in start["headers"]
     return start["status"], json.loads(body["body"])
@@ -83,3 +83,17 @@ def test_what_was_started_first_is_stopped_last() -> None:
     lifecycle.announce_start()
     lifecycle.announce_stop()
     assert order == ["start database", "start runner", "stop runner", "stop database"]
+
+
+def test_what_was_passed_on_is_answered_under_the_name_that_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    async def answer(scope: Any, *_: Any) -> None:
+        asked.extend(scope["headers"])
+
+    monkeypatch.setattr("ministack.app.app", answer)
+    headers = [(b"host", b"127.0.0.1:2000"), (b"host", b"bucket.localhost:2000"), (b"accept", b"127.0.0.1:2000")]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    nothing: Any = None
+    asyncio.run(Application(2000, known=1000)(scope, nothing, nothing))
+    assert asked == [(b"host", b"127.0.0.1:1000"), *headers[1:]]
