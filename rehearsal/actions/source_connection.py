@@ -1,10 +1,12 @@
-"""Source, through a connection (CodeStarSourceConnection): the files of a pushed commit, as a zip archive."""
+"""Source, through a connection (CodeStarSourceConnection): the files of a pushed commit, or what to clone for them."""
 
 import json
 
 from rehearsal.actions.contracts import ActionContext, ActionFailedError, Outcome
 from rehearsal.engine.execution import Revision
+from rehearsal.engine.providers import CLONE_REFERENCE, OUTPUT_FORMAT
 from rehearsal.source.git import UnknownCommitError, archive, commit
+from rehearsal.source.reference import CloneReference
 
 SUMMARY_CHARACTERS = 2048
 # The service has two names; a policy under either lets the role use the connection.
@@ -27,7 +29,12 @@ def run(context: ActionContext) -> Outcome:
     context.log.line(f"{name} {branch} is at {found.id}: {found.message.splitlines()[0] if found.message else ''}")
     context.progress.report(external_id=found.id)
     (output,) = context.action.output_artifacts
-    content = archive(repository, found.id)
+    if settings.get(OUTPUT_FORMAT) == CLONE_REFERENCE:
+        content = CloneReference(
+            repository=name, commit=found.id, actions=USE_CONNECTION, resource=connection
+        ).written()
+    else:
+        content = archive(repository, found.id)
     location = context.artifacts.write(output.name, content)
     context.log.line(f"{output.name}: {len(content)} bytes to s3://{location.bucket}/{location.key}")
     # What the console shows of a connection's revision, JSON in the summary included.

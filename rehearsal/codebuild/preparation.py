@@ -7,6 +7,7 @@ from pathlib import Path
 from rehearsal.codebuild import environment
 from rehearsal.codebuild.buildspec import DEFAULT_FILE, BuildspecError, is_inline, parse_buildspec
 from rehearsal.codebuild.cloud.access import Access
+from rehearsal.codebuild.cloud.clones import fetch_clone
 from rehearsal.codebuild.cloud.sources import fetch
 from rehearsal.codebuild.cloud.variables import Resolved, resolve
 from rehearsal.codebuild.errors import BuildError
@@ -59,7 +60,13 @@ def _fetch_sources(order: Order, workspace: Workspace, access: Access) -> str:
     for source in (order.plan.source, *order.plan.secondary_sources):
         order.limits.check()
         folder = workspace.secondary_source(source.identifier) if source.identifier else workspace.source
-        fetched = fetch(source, folder, client=access.client, scratch=workspace.scratch)
+        fetched = fetch(
+            source,
+            folder,
+            client=access.client,
+            scratch=workspace.scratch,
+            clone=lambda reference, into: fetch_clone(reference, into, order),
+        )
         version = version if source.identifier else fetched
     version = order.plan.handed_over.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or version
     if version:

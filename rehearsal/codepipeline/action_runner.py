@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rehearsal.access.permissions import permits
 from rehearsal.actions.artifacts import Artifacts, object_key
 from rehearsal.actions.contracts import ActionAbandonedError, ActionContext, ActionFailedError, Outcome
 from rehearsal.actions.log import ActionLog
@@ -15,7 +16,6 @@ from rehearsal.codepipeline.compute import ManagedCompute
 from rehearsal.codepipeline.function_output import follow_output
 from rehearsal.codepipeline.jobs import Jobs
 from rehearsal.codepipeline.logs import new_action_log
-from rehearsal.codepipeline.permissions import permits
 from rehearsal.codepipeline.progress import SUMMARY_CHARACTERS, RunProgress
 from rehearsal.codepipeline.replication import brought
 from rehearsal.codepipeline.sessions import RoleSession, as_texts

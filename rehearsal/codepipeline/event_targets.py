@@ -11,7 +11,7 @@ from typing import Any
 
 from ministack.services import eventbridge
 
-from rehearsal.codepipeline.permissions import permits
+from rehearsal.access.permissions import permits
 from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.codepipeline.source_revisions import pinned_revisions
 from rehearsal.emulator.hooks import Json, ServiceError, spawn

@@ -60,6 +60,10 @@ _INVOCATION = ProviderRules(
     optional=frozenset({"UserParameters"}),
 )
 
+OUTPUT_FORMAT = "OutputArtifactFormat"
+# "The Git URL reference can only be used by downstream CodeBuild actions" ("CodeCommit source action reference").
+CLONE_REFERENCE = "CODEBUILD_CLONE_REF"
+
 _COMMANDS = ProviderRules(
     inputs=(1, 10),
     outputs=(0, 1),
@@ -73,10 +77,10 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
             inputs=(0, 0),
             outputs=(1, 1),
             required=frozenset({"ConnectionArn", "FullRepositoryId", "BranchName"}),
-            optional=frozenset({"OutputArtifactFormat", "DetectChanges"}),
+            optional=frozenset({OUTPUT_FORMAT, "DetectChanges"}),
             allowed=MappingProxyType(
                 {
-                    "OutputArtifactFormat": frozenset({"CODE_ZIP"}),
+                    OUTPUT_FORMAT: frozenset({"CODE_ZIP", CLONE_REFERENCE}),
                     "DetectChanges": frozenset({"true", "false"}),
                 }
             ),
@@ -97,11 +101,11 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
             inputs=(0, 0),
             outputs=(1, 1),
             required=frozenset({"RepositoryName", "BranchName"}),
-            optional=frozenset({"PollForSourceChanges", "OutputArtifactFormat"}),
+            optional=frozenset({"PollForSourceChanges", OUTPUT_FORMAT}),
             allowed=MappingProxyType(
                 {
                     "PollForSourceChanges": frozenset({"true", "false"}),
-                    "OutputArtifactFormat": frozenset({"CODE_ZIP"}),
+                    OUTPUT_FORMAT: frozenset({"CODE_ZIP", CLONE_REFERENCE}),
                 }
             ),
         ),

@@ -14,10 +14,13 @@ from rehearsal.engine.problems import StructureError
 from rehearsal.engine.providers import (
     CHANGE_SET_EXECUTE,
     CHANGE_SET_REPLACE,
+    CLONE_REFERENCE,
     CLOUDFORMATION,
+    CODEBUILD,
     COMMANDS,
     COMMANDS_RULE,
     MANUAL_APPROVAL,
+    OUTPUT_FORMAT,
     S3_DEPLOY,
     V2_ONLY,
     ProviderRules,
@@ -61,6 +64,7 @@ def check_structure(
     _check_type(pipeline)
     _check_sources_first(pipeline)
     _check_artifacts(pipeline)
+    _check_clones(pipeline)
     _check_namespaces(pipeline)
     _check_triggers(pipeline)
 
@@ -230,6 +234,21 @@ def _check_artifacts(pipeline: Pipeline) -> None:
                     )
         made.extend(artifact.name for action in group for artifact in action.output_artifacts)
     _refuse_twice(STRUCTURE, "Output Artifact Bundle name", made, where="the pipeline")
+
+
+def _check_clones(pipeline: Pipeline) -> None:
+    # "Attempting to pass a Git URL reference to non-CodeBuild actions results in an error" (same reference).
+    sources = [each for each in pipeline.stages[0].actions if each.configuration.get(OUTPUT_FORMAT) == CLONE_REFERENCE]
+    cloned = {artifact.name for source in sources for artifact in source.output_artifacts}
+    for _, group in _in_order(pipeline):
+        for action in group:
+            for artifact in action.input_artifacts:
+                if artifact.name in cloned and action.action_type_id.provider != CODEBUILD.provider:
+                    raise StructureError(
+                        STRUCTURE,
+                        f"Input Artifact Bundle {artifact.name} in action {action.name} is a reference to a repository "
+                        f"({OUTPUT_FORMAT} {CLONE_REFERENCE}), which only CodeBuild can clone",
+                    )
 
 
 def _check_namespaces(pipeline: Pipeline) -> None:

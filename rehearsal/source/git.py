@@ -28,9 +28,24 @@ def git(repository: Path, *arguments: str) -> bytes:
     Raises:
         RehearsalError: git is not installed, or refuses; with git's own last line.
     """
+    return _run(repository, [f"--git-dir={repository}"], *arguments)
+
+
+def clone(repository: Path, commit_id: str, folder: Path) -> None:
+    """Clone a bare repository into an empty folder, with all of its history, and check a commit out, on no branch.
+
+    Raises:
+        RehearsalError: git is not installed, or refuses; with git's own last line.
+    """
+    quietly = ("--quiet", "--no-checkout", "--no-hardlinks", "--template=")
+    _run(repository, [], "clone", *quietly, str(repository), str(folder))
+    _run(repository, ["-C", str(folder)], "checkout", "--quiet", "--detach", commit_id)
+
+
+def _run(repository: Path, place: list[str], *arguments: str) -> bytes:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    command = ["git", "-c", f"safe.directory={repository}", f"--git-dir={repository}", *arguments]
+    command = ["git", "-c", f"safe.directory={repository}", *place, *arguments]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603 - our own words
     except FileNotFoundError:

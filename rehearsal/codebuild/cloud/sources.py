@@ -1,4 +1,4 @@
-"""Sources: zip archives in S3, fetched under the service role."""
+"""Sources: zip archives in S3, fetched under the service role, or references to what is to be cloned."""
 
 import shutil
 from collections.abc import Callable
@@ -10,10 +10,13 @@ from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.machine.archives import unpack
 from rehearsal.codebuild.plan import Source
 from rehearsal.errors import RehearsalError
+from rehearsal.source.reference import CloneReference
+
+Clone = Callable[[CloneReference, Path], None]
 
 
-def fetch(source: Source, folder: Path, *, client: Callable[[str], Any], scratch: Path) -> str:
-    """Unpack a source into ``folder`` and return the version of its object, empty in a bucket without versions.
+def fetch(source: Source, folder: Path, *, client: Callable[[str], Any], scratch: Path, clone: Clone) -> str:
+    """Put a source into ``folder`` and return its version: its commit, or that of its object where the bucket has any.
 
     Raises:
         BuildError: the archive can't be read under the service role, or is none.
@@ -27,10 +30,15 @@ def fetch(source: Source, folder: Path, *, client: Callable[[str], Any], scratch
         answer = client("s3").get_object(Bucket=source.bucket, Key=source.key, **version)
         with archive.open("wb") as file:
             shutil.copyfileobj(answer["Body"], file)
-        unpack(archive, folder)
+        reference = CloneReference.read(archive)
+        if reference is None:
+            unpack(archive, folder)
     except AWS_ERRORS as error:
         raise BuildError("CLIENT_ERROR", f"source {source.arn}: {error}") from error
     except RehearsalError as error:
         raise BuildError("CLIENT_ERROR", f"source {source.arn}: {error}") from error
     archive.unlink()
-    return str(answer.get("VersionId") or "")
+    if reference is None:
+        return str(answer.get("VersionId") or "")
+    clone(reference, folder)
+    return reference.commit

@@ -101,6 +101,19 @@ def test_a_condition_holds_a_delivery_up_until_it_is_overridden_as_the_driver_sa
         stop_services(Folders(root=root))
 
 
+def test_a_build_of_a_delivery_sees_the_history_of_the_repository(tmp_path: Path) -> None:
+    work, root = app(tmp_path / "work"), tmp_path / "rehearsal"
+    try:
+        world = World.of(work, root, policies=ExecutionPolicies(), pipeline="ClonedPipeline")
+        world.push()
+        saying(work, "good evening")
+        delivery = world.push()
+        assert delivery.succeeded, world.rehearsal.explain(delivery)
+        assert "commits: Say good evening Say hello" in world.log(delivery, "Count")
+    finally:
+        stop_services(Folders(root=root))
+
+
 def _camel(option: str) -> str:
     first, *rest = option.removeprefix("--").split("-")
     return first + "".join(word.title() for word in rest)

@@ -1,6 +1,7 @@
 """Pipelines of other kinds than a source connection and a stage, a stack each."""
 
 from aws_cdk import App, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
@@ -146,6 +147,33 @@ def conditional_pipeline(app: App) -> None:
     )
 
 
+def cloned_pipeline(app: App) -> None:
+    """Its build clones the repository."""
+    home = Stack(app, "ClonedPipeline", env=ACCOUNT)
+    files = codepipeline.Artifact("Files")
+    source = actions.CodeStarConnectionsSourceAction(
+        action_name="Files",
+        connection_arn=CONNECTION,
+        owner="acme",
+        repo="files",
+        output=files,
+        branch="main",
+        code_build_clone_output=True,
+    )
+    commands = {"version": "0.2", "phases": {"build": {"commands": ["echo commits: $(git log --format=%s)"]}}}
+    project = codebuild.PipelineProject(home, "Count", build_spec=codebuild.BuildSpec.from_object(commands))
+    count = actions.CodeBuildAction(action_name="Count", project=project, input=files)
+    codepipeline.Pipeline(
+        home,
+        "Delivery",
+        pipeline_type=codepipeline.PipelineType.V2,
+        stages=[
+            codepipeline.StageProps(stage_name="Source", actions=[source]),
+            codepipeline.StageProps(stage_name="Count", actions=[count]),
+        ],
+    )
+
+
 def condition(rule: codepipeline.Rule, result: codepipeline.Result) -> codepipeline.Conditions:
     """A condition of one rule."""
     return codepipeline.Conditions(conditions=[codepipeline.Condition(result=result, rules=[rule])])
@@ -156,4 +184,5 @@ object_pipeline(app)
 joined_pipeline(app)
 committed_pipeline(app)
 conditional_pipeline(app)
+cloned_pipeline(app)
 app.synth()

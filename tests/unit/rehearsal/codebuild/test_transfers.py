@@ -13,6 +13,7 @@ from rehearsal.codebuild.cloud.sources import fetch
 from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.plan import Destination, Source
 from rehearsal.emulator.clients import account_root, client
+from rehearsal.source.reference import CloneReference
 
 SOURCE = Source(bucket="bucket", key="in.zip")
 
@@ -24,6 +25,10 @@ def made() -> tuple[Any, Stubber]:
 
 def only(s3: Any) -> Callable[[str], Any]:
     return {"s3": s3}.__getitem__
+
+
+def no_clone(reference: CloneReference, folder: Path) -> None:
+    raise AssertionError(f"{reference} into {folder}")
 
 
 def body(content: bytes) -> StreamingBody:
@@ -57,7 +62,7 @@ def test_a_source_is_unpacked_and_its_version_told(tmp_path: Path) -> None:
     answer = {"Body": body(zipped(a="text")), "VersionId": "v9"}
     stub.add_response("get_object", answer, {"Bucket": "bucket", "Key": "in.zip"})
     with stub:
-        assert fetch(SOURCE, tmp_path / "src", client=only(s3), scratch=tmp_path) == "v9"
+        assert fetch(SOURCE, tmp_path / "src", client=only(s3), scratch=tmp_path, clone=no_clone) == "v9"
     assert (tmp_path / "src" / "a").read_text() == "text"
     assert [path.name for path in tmp_path.iterdir()] == ["src"]
 
@@ -68,11 +73,33 @@ def test_a_version_that_was_asked_for_is_the_one_fetched(tmp_path: Path) -> None
     stub.add_response("get_object", {"Body": body(zipped(a="x"))}, expected)
     with stub:
         asked = Source(bucket="bucket", key="in.zip", version="v1")
-        assert fetch(asked, tmp_path / "src", client=only(s3), scratch=tmp_path) == ""
+        assert fetch(asked, tmp_path / "src", client=only(s3), scratch=tmp_path, clone=no_clone) == ""
+
+
+def test_a_reference_is_cloned_and_its_commit_is_the_version(tmp_path: Path) -> None:
+    s3, stub = made()
+    reference = CloneReference(repository="acme/shop", commit="c0ffee", actions=("x:Use",), resource="*")
+    stub.add_response("get_object", {"Body": body(reference.written()), "VersionId": "v9"})
+    cloned: list[tuple[CloneReference, Path]] = []
+    with stub:
+        version = fetch(
+            SOURCE,
+            tmp_path / "src",
+            client=only(s3),
+            scratch=tmp_path,
+            clone=lambda given, folder: cloned.append((given, folder)),
+        )
+    assert (version, cloned) == ("c0ffee", [(reference, tmp_path / "src")])
+
+
+@pytest.mark.parametrize("content", [b"[]", b"{}", b"PK", b"1", b'"words"', b"{" + b" " * 20_000 + b"}"])
+def test_other_content_is_no_reference(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "artifact").write_bytes(content)
+    assert CloneReference.read(tmp_path / "artifact") is None
 
 
 def test_no_source_is_an_empty_folder(tmp_path: Path) -> None:
-    assert fetch(Source(), tmp_path / "src", client=only(None), scratch=tmp_path) == ""
+    assert fetch(Source(), tmp_path / "src", client=only(None), scratch=tmp_path, clone=no_clone) == ""
     assert list((tmp_path / "src").iterdir()) == []
 
 
@@ -80,14 +107,14 @@ def test_a_source_that_may_not_be_read_fails_by_its_arn(tmp_path: Path) -> None:
     s3, stub = made()
     stub.add_client_error("get_object", "AccessDenied", "no")
     with stub, pytest.raises(BuildError, match=r"^source arn:aws:s3:::bucket/in\.zip: .*AccessDenied"):
-        fetch(SOURCE, tmp_path / "src", client=only(s3), scratch=tmp_path)
+        fetch(SOURCE, tmp_path / "src", client=only(s3), scratch=tmp_path, clone=no_clone)
 
 
 def test_a_source_that_is_no_archive_fails_by_its_arn(tmp_path: Path) -> None:
     s3, stub = made()
     stub.add_response("get_object", {"Body": body(b"no zip")})
     with stub, pytest.raises(BuildError, match=r"in\.zip: the source is no zip archive") as caught:
-        fetch(SOURCE, tmp_path / "src", client=only(s3), scratch=tmp_path)
+        fetch(SOURCE, tmp_path / "src", client=only(s3), scratch=tmp_path, clone=no_clone)
     assert caught.value.code == "CLIENT_ERROR"
 
 

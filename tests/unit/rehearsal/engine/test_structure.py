@@ -92,13 +92,13 @@ CASES: dict[str, tuple[Any, str, str]] = {
         "InvalidActionDeclarationException",
         "Action 'Deploy': ActionMode 'REPLACE_ON_FAILURE' is not supported; the rehearsal runs CHANGE_SET_EXECUTE",
     ),
-    "full clones": (
+    "a full clone for what is no build": (
         pipeline(
             Stage(name="Source", actions=(source(configuration={"OutputArtifactFormat": "CODEBUILD_CLONE_REF"}),)),
-            Stage(name="Second", actions=(approval(),)),
+            Stage(name="Second", actions=(build(), deployment(input_artifacts=named("Files")))),
         ),
-        "InvalidActionDeclarationException",
-        "OutputArtifactFormat 'CODEBUILD_CLONE_REF' is not supported",
+        "InvalidStructureException",
+        "Files in action Deploy is a reference to a repository (OutputArtifactFormat CODEBUILD_CLONE_REF), which only",
     ),
     "change set without a role": (
         second(deployment(mode="CHANGE_SET_REPLACE")),
