@@ -108,8 +108,7 @@ class ActionRunner:
         session = self._session(action.role_arn)
         try:
             outcome = self._outcome(action, run, session, action_log)
-            finished = time.time()
-            save_now()
+            saved = save_now()
         except ActionAbandonedError:
             action_log.line("abandoned")
             self._end(run, ActionStatus.ABANDONED)
@@ -124,7 +123,7 @@ class ActionRunner:
             log.exception("action %s failed", action.name)
             self._fail(run, action_log, f"The rehearsal failed: {type(fault).__name__}: {fault}", "InternalError")
         else:
-            self._succeed(action, run, outcome, action_log, finished)
+            self._succeed(action, run, outcome, action_log, saved=saved)
 
     def _outcome(self, action: Action, run: ActionRun, session: RoleSession, action_log: ActionLog) -> Outcome:
         region = action.region or self.record.region
@@ -214,11 +213,10 @@ class ActionRunner:
             name=self.execution.id.replace("-", ""),
         )
 
-    def _succeed(
-        self, action: Action, run: ActionRun, outcome: Outcome, action_log: ActionLog, finished: float
-    ) -> None:
+    def _succeed(self, action: Action, run: ActionRun, outcome: Outcome, action_log: ActionLog, *, saved: bool) -> None:
         action_log.line(f"succeeded{': ' + outcome.summary if outcome.summary else ''}")
         with self.store.held():
+            run.saved = saved
             run.summary = outcome.summary[:SUMMARY_CHARACTERS]
             run.variables = dict(outcome.variables)
             self.execution.artifacts.update(run.outputs)
@@ -226,7 +224,7 @@ class ActionRunner:
                 self.execution.namespaces[action.namespace] = run.variables
             if outcome.revision:
                 self.execution.revisions[action.name] = outcome.revision
-        self._end(run, ActionStatus.SUCCEEDED, finished)
+        self._end(run, ActionStatus.SUCCEEDED)
 
     def _fail(self, run: ActionRun, action_log: ActionLog, message: str, code: str) -> None:
         action_log.line(f"failed: {message}")
@@ -236,9 +234,9 @@ class ActionRunner:
             run.error_message = message[:MESSAGE_CHARACTERS]
         self._end(run, ActionStatus.FAILED)
 
-    def _end(self, run: ActionRun, status: ActionStatus, at: float | None = None) -> None:
+    def _end(self, run: ActionRun, status: ActionStatus) -> None:
         with self.store.held():
-            end_action(self.execution, run, status, time.time() if at is None else at)
+            end_action(self.execution, run, status, time.time())
             self.store.save_execution(self.record, self.execution)
 
 

@@ -80,7 +80,7 @@ class Store:
     def load(self, saved_until: float) -> None:
         """Read what was saved. An execution that was running then is over now, and says so.
 
-        So is one of which an action succeeded after the moment up to which the emulator remembers what was done.
+        So is one of which an action succeeded without being saved, after the moment up to which the emulator remembers.
         """
         with self._changed:
             for file in sorted(self._root.glob("*/*/*/pipeline.json")):
@@ -142,7 +142,12 @@ class Store:
 
 
 def _reopen_what_is_undone(execution: Execution, saved_until: float) -> None:
-    undone = [run for run in execution.actions if run.status is ActionStatus.SUCCEEDED and run.changed > saved_until]
+    undone = [
+        run
+        for run in execution.actions
+        # The time decides only where it must: clocks are set.
+        if run.status is ActionStatus.SUCCEEDED and not run.saved and run.changed > saved_until
+    ]
     for run in undone:
         run.status = ActionStatus.IN_PROGRESS
     for stage in execution.stages:

@@ -60,9 +60,8 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
             return
-        if scope["type"] == "http":
-            # Who asks has signed for the name that they know, whatever passed it on.
-            scope["headers"] = [self._passed_on.get((name, value), (name, value)) for name, value in scope["headers"]]
+        # Who asks has signed for the name that they know, whatever passed it on.
+        scope["headers"] = [self._passed_on.get((name, value), (name, value)) for name, value in scope["headers"]]
         route = routes.find_route(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if route is None:
             await ministack.app.app(scope, receive, send)

@@ -119,6 +119,7 @@ class ActionRun(Record):
     inputs: dict[str, Location] = Field(default_factory=dict)
     outputs: dict[str, Location] = Field(default_factory=dict)
     variables: dict[str, str] = Field(default_factory=dict)
+    saved: bool = Field(default=True, description="Whether what it did was saved when it ended")
 
     @property
     def running(self) -> bool:

@@ -5,6 +5,7 @@ made it, or a stack without its bucket.
 """
 # ruff: noqa: SLF001 - MiniStack's persistence has no public door
 
+import contextlib
 import json
 import os
 import time
@@ -69,12 +70,13 @@ class Snapshots:
 
 
 def _collected(states: Mapping[str, Any]) -> Json:
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            collected = {name: get_state() for name, get_state in states.items()}
-        except RuntimeError:  # a thread, such as a build's, added to a table while it was copied
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            break
-    return {name: state for name, state in collected.items() if state is not None}
+    for _ in range(ATTEMPTS - 1):
+        # A thread, such as a build's, may add to a table while it is copied.
+        with contextlib.suppress(RuntimeError):
+            return _copied(states)
+    return _copied(states)
+
+
+def _copied(states: Mapping[str, Any]) -> Json:
+    copied = {name: get_state() for name, get_state in states.items()}
+    return {name: state for name, state in copied.items() if state is not None}

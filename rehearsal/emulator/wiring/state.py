@@ -9,7 +9,7 @@ import ministack.app
 
 from rehearsal.emulator.contracts import Json
 
-Save = Callable[[], object]
+Save = Callable[[], bool]
 _savers: list[Save] = []
 _saved_until: list[float] = [0.0]
 
@@ -42,13 +42,12 @@ def save_with(save: Save, *, saved_until: float) -> None:
     _saved_until[:] = [saved_until]
 
 
-def save_now() -> None:
-    """Make everything that was done so far survive a kill, unless a stack changes just now: see :func:`saved_until`.
+def save_now() -> bool:
+    """Make everything that was done so far survive a kill; answer whether it would, which a changing stack delays.
 
     Not to be called on the event loop. Raises :class:`RehearsalError` where it cannot be written.
     """
-    for save in _savers:
-        save()
+    return all(save() for save in _savers)
 
 
 def saved_until() -> float:

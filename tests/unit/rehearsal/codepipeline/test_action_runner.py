@@ -147,3 +147,24 @@ def test_permissions_are_asked_of_the_role_of_the_action(tmp_path: Path, monkeyp
     _, done = run(tmp_path, monkeypatch, provider)
     assert done.status is ActionStatus.SUCCEEDED
     assert asked == [{"role": ROLE, "actions": ["x:Use"], "resource": "arn", "region": "eu-west-1"}]
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_success_tells_whether_it_would_survive_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, saved: bool
+) -> None:
+    monkeypatch.setattr(action_runner, "save_now", lambda: saved)
+    _, done = run(tmp_path, monkeypatch, lambda _: Outcome())
+    assert done.saved is saved
+
+
+def test_a_success_that_cannot_be_saved_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def save_now() -> bool:
+        raise RehearsalError("the emulator's state cannot be saved to /disk: No space left on device")
+
+    monkeypatch.setattr(action_runner, "save_now", save_now)
+    _, done = run(tmp_path, monkeypatch, lambda _: Outcome())
+    assert (done.status, done.error_message) == (
+        ActionStatus.FAILED,
+        "the emulator's state cannot be saved to /disk: No space left on device",
+    )

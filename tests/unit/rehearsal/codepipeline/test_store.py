@@ -60,14 +60,22 @@ def test_what_has_ended_stays_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [ExecutionStatus.SUCCEEDED, ExecutionStatus.FAILED])
 def test_an_action_whose_work_was_not_saved_did_not_succeed(tmp_path: Path, status: ExecutionStatus) -> None:
-    actions = [ran("Source", "Source", changed=1.0), ran("Dev", "Deploy", changed=3.0)]
+    actions = [
+        ran("Source", "Source", changed=1.0, saved=False),
+        ran("Source", "Ahead", changed=9.0),  # the clock was put back since
+        ran("Dev", "Deploy", changed=3.0, saved=False),
+    ]
     stored(tmp_path, execution(status=status, stages=[passed("Source"), passed("Dev")], actions=actions))
     (record,) = reloaded(tmp_path, saved_until=2.0).all()
     (found,) = record.executions
     assert found.status is ExecutionStatus.FAILED
     assert [stage.status for stage in found.stages] == [StageStatus.SUCCEEDED, StageStatus.FAILED]
-    assert [run.status for run in found.actions] == [ActionStatus.SUCCEEDED, ActionStatus.FAILED]
-    assert found.actions[1].summary == LOST
+    assert [run.status for run in found.actions] == [
+        ActionStatus.SUCCEEDED,
+        ActionStatus.SUCCEEDED,
+        ActionStatus.FAILED,
+    ]
+    assert found.actions[2].summary == LOST
 
 
 def test_a_half_written_file_is_no_state(tmp_path: Path) -> None:
