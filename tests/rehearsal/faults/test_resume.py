@@ -11,7 +11,7 @@ import pytest
 
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.services import stop_services
-from tests.rehearsal.deliveries.worlds import CACHES, IDENTITY
+from tests.rehearsal.deliveries.worlds import CACHES, IDENTITY, committed
 from tests.rehearsal.faults.frail import eventually, frail_app, kill_emulator, left_processes, runs
 from tests.synthesis import ROOT
 
@@ -68,5 +68,23 @@ def test_a_rehearsal_that_died_is_gone_on_with_by_one_command(person: Person) ->
     assert "waits for an answer: python -m rehearsal approve Prod/Approve" in told
     assert person.does("approve")[0] == 0
     assert person.does("resume") == (0, f"the emulator runs\nwatch and decide: {page}\nno delivery was cut off\n")
+    assert person.does("down") == (0, "stopped\n")
+    assert left_processes(person.app) == []
+
+
+def test_a_first_delivery_that_fails_can_be_looked_at_mended_and_pushed_again(person: Person) -> None:
+    (person.app / "broken").touch()
+    committed(person.app, "Break the build")
+    code, told = person.does("up")
+    assert code == 1
+    assert "rehearsal: Build · Synth failed: " in told
+    assert "this only fails in a build" in told
+    assert "The delivery failed, and everything keeps running." in told
+    assert "  retry Build:  aws codepipeline retry-stage-execution " in told
+    assert "this only fails in a build" in person.does("logs")[1]
+    assert person.does("status")[0] == 1
+    (person.app / "broken").unlink()
+    committed(person.app, "Mend it")
+    assert person.does("push")[0] == 3
     assert person.does("down") == (0, "stopped\n")
     assert left_processes(person.app) == []

@@ -1,6 +1,8 @@
 """A small app with every kind of action, whose stacks take long enough to be caught in the middle of a deployment."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 from aws_cdk import App, CustomResource, Environment, RemovalPolicy, Stack, Stage, pipelines
@@ -14,6 +16,8 @@ ACCOUNTS = {"Tools": "1" * 12, "Dev": "2" * 12, "Prod": "3" * 12}
 CONNECTION = "arn:aws:codeconnections:us-east-1:111111111111:connection/00000000-0000-4000-8000-000000000000"
 # What the tests change from commit to commit.
 WANTED = json.loads(Path("wanted.json").read_text())
+if Path("broken").exists() and "CODEBUILD_BUILD_ID" in os.environ:
+    sys.exit("this only fails in a build")
 
 
 def environment(account: str) -> Environment:
