@@ -20,34 +20,45 @@ def unpack(archive: Path, folder: Path) -> None:
     """
     try:
         with zipfile.ZipFile(archive) as source:
+            unpacking = _Unpacking(source, folder)
             for entry in source.infolist():
-                _unpack_entry(source, entry, folder)
+                unpacking.unpack(entry)
     except zipfile.BadZipFile as error:
         raise RehearsalError(f"the source is no zip archive: {error}") from error
 
 
-def _unpack_entry(source: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
-    mode = entry.external_attr >> TYPE_AND_MODE
-    target = _inside(folder, folder / entry.filename, entry.filename)
-    if entry.is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if stat.S_ISLNK(mode):
-        link = source.read(entry).decode()
-        _inside(folder, target.parent / link, f"{entry.filename} -> {link}")
-        target.symlink_to(link)
-        return
-    with source.open(entry) as content, target.open("wb") as file:
-        shutil.copyfileobj(content, file)
-    if mode:
-        target.chmod(stat.S_IMODE(mode))
+class _Unpacking:
+    """Unpacks entry by entry. Each folder is looked at once, since a repository may have very many files."""
 
+    def __init__(self, source: zipfile.ZipFile, folder: Path) -> None:
+        self._source, self._folder = source, folder
+        self._root = folder.resolve()
+        self._made: set[Path] = set()
 
-def _inside(folder: Path, path: Path, name: str) -> Path:
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise RehearsalError(f"the source archive holds {name}, which lies outside of it")
-    return path
+    def unpack(self, entry: zipfile.ZipInfo) -> None:
+        mode = entry.external_attr >> TYPE_AND_MODE
+        target = self._folder / entry.filename
+        if target.parent not in self._made or target.name == "..":
+            self._require_inside(target, entry.filename)
+        if entry.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+            return
+        if target.parent not in self._made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(target.parent)
+        if stat.S_ISLNK(mode):
+            link = self._source.read(entry).decode()
+            self._require_inside(target.parent / link, f"{entry.filename} -> {link}")
+            target.symlink_to(link)
+            return
+        with self._source.open(entry) as content, target.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        if mode:
+            target.chmod(stat.S_IMODE(mode))
+
+    def _require_inside(self, path: Path, name: str) -> None:
+        if not path.resolve().is_relative_to(self._root):
+            raise RehearsalError(f"the source archive holds {name}, which lies outside of it")
 
 
 def pack(files: Mapping[str, Path], archive: Path, *, keep_links: bool = False) -> None:

@@ -46,11 +46,11 @@ def git_push(world: World) -> None:
     repository.push(world.rehearsal.target.bare, world.rehearsal.target.branch)
 
 
-def eventually(look: Callable[[], Any], what: str) -> Any:
+def eventually(look: Callable[[], Any], what: str, *, pause: float = 0.002) -> Any:
     give_up = time.monotonic() + PATIENCE_SECONDS
     while not (found := look()):
         assert time.monotonic() < give_up, f"{what}: nothing within {PATIENCE_SECONDS:.0f} s"
-        time.sleep(0.002)
+        time.sleep(pause)
     return found
 
 

@@ -61,7 +61,7 @@ def delivered(shop: Shop) -> dict[str, Any]:
         assert status != "Failed", [each["output"] for each in shop.actions("delivery", execution).values()]
         return bool(status == "Succeeded")
 
-    eventually(look, "the delivery")
+    eventually(look, "the delivery", pause=0.1)  # as gently as whoever watches
     return shop.actions("delivery", execution)
 
 
