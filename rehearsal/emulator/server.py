@@ -43,7 +43,13 @@ async def _serve(port: int, known: int) -> None:
     application: Any = Application(
         port, known=known
     )  # hypercorn spells out every message; plain mappings are what it sends
-    await hypercorn.asyncio.serve(application, settings, shutdown_trigger=stop.wait)
+
+    async def stopped() -> None:
+        await stop.wait()
+        # While requests are still answered: what ends, such as a build, has its last words to say.
+        await concurrency.run_reentrant(lifecycle.announce_stop)
+
+    await hypercorn.asyncio.serve(application, settings, shutdown_trigger=stopped)
 
 
 class Application:
@@ -69,18 +75,12 @@ class Application:
             await _answer(route, receive, send)
 
     async def _live(self, scope: Message, receive: Receive, send: Send) -> None:
-        async def received() -> Message:
-            message = await receive()
-            if message["type"] == "lifespan.shutdown":
-                await concurrency.run_reentrant(lifecycle.announce_stop)
-            return message
-
         async def sent(message: Message) -> None:
             await send(message)
             if message["type"] == "lifespan.startup.complete":
                 self._announcement = asyncio.create_task(self._announce())
 
-        await ministack.app.app(scope, received, sent)
+        await ministack.app.app(scope, receive, sent)
 
     async def _announce(self) -> None:
         while True:
