@@ -1,7 +1,15 @@
 """A push is laid out in a bucket."""
 
+import pytest
+
 from tests.rehearsal.codepipeline.emulated import REGION
 from tests.rehearsal.codepipeline.shop import ALL_OF_THE_PIPELINE, Json, Shop, action, source, stage, statement
+
+
+@pytest.fixture(scope="module", autouse=True)
+def site(shop: Shop) -> None:
+    place = {"LocationConstraint": REGION}
+    shop.emulator.client("s3").create_bucket(Bucket="site-of-the-shop", CreateBucketConfiguration=place)
 
 
 def upload(bucket: str) -> Json:
@@ -21,7 +29,6 @@ def deliver(shop: Shop, name: str, role: str) -> Json:
 
 def test_the_files_of_a_commit_are_in_the_bucket_as_the_action_declares(shop: Shop) -> None:
     s3 = shop.emulator.client("s3")
-    s3.create_bucket(Bucket="site-of-the-shop", CreateBucketConfiguration={"LocationConstraint": REGION})
     role = shop.role("uploader", *ALL_OF_THE_PIPELINE, statement("s3:PutObject", "arn:aws:s3:::site-of-the-shop/*"))
     assert deliver(shop, "site", role)["status"] == "Succeeded"
     found = s3.get_object(Bucket="site-of-the-shop", Key="web/index.html")

@@ -37,7 +37,7 @@ def bucket(shop: Shop, name: str, *, versioned: bool = True) -> Any:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def role(shop: Shop) -> None:
+def reader(shop: Shop) -> None:
     shop.role("reader", *ALL_OF_THE_PIPELINE, statement(READ, "arn:aws:s3:::source-*"))
 
 
@@ -207,7 +207,7 @@ def test_a_source_that_cannot_be_read_fails_by_name(shop: Shop, name: str, role:
     (execution,) = shop.executions(name)
     shop.ends(name, execution["pipelineExecutionId"], "Failed")
     details = shop.actions(name, execution["pipelineExecutionId"])["Source"]["output"]["executionResult"]
-    assert details["errorDetails"]["code"] == code
+    assert details["errorDetails"]["code"] == code, details
     assert message in details["errorDetails"]["message"]
 
 
