@@ -8,7 +8,7 @@ from rehearsal.codepipeline.given import given
 from rehearsal.codepipeline.store import PipelineRecord
 from rehearsal.engine.definition import Action, Stage
 from rehearsal.engine.execution import ActionRun, ActionStatus, Execution, Location, StageRun
-from rehearsal.engine.shapes import to_api
+from rehearsal.engine.shapes import masked, to_api
 
 Json = dict[str, Any]
 
@@ -115,8 +115,8 @@ def action_details(found: Execution, run: ActionRun) -> Json:
 def _input(declared: Action, run: ActionRun) -> Json:
     return {
         "actionTypeId": declared.action_type_id.model_dump(),
-        "configuration": declared.configuration,
-        "resolvedConfiguration": run.configuration,
+        "configuration": masked(declared.configuration),
+        "resolvedConfiguration": masked(run.configuration),
         "inputArtifacts": _artifacts(run.inputs),
         **given(roleArn=declared.role_arn, region=declared.region, namespace=declared.namespace),
     }

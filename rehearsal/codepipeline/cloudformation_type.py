@@ -8,7 +8,7 @@ from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.emulator.hooks import Properties, Resource, ResourceRequest, account, physical_name, region
 from rehearsal.engine.definition import Action, Pipeline
 from rehearsal.engine.execution import Trigger
-from rehearsal.engine.providers import CODECOMMIT, S3_SOURCE
+from rehearsal.engine.providers import CODECOMMIT, GITHUB, S3_SOURCE
 from rehearsal.engine.shapes import from_cloudformation
 from rehearsal.source.git import branch_exists
 from rehearsal.source.repository import codecommit_name
@@ -72,7 +72,10 @@ class PipelineType:
         if source.action_type_id == CODECOMMIT:
             owner = (source.role_arn or pipeline.role_arn).split(":")[ROLE_ACCOUNT]
             name = codecommit_name(owner, source.region or region(), settings["RepositoryName"])
-        return branch_exists(self.pipelines.config.repositories / f"{name}.git", settings["BranchName"])
+        if source.action_type_id == GITHUB:
+            name = f"{settings['Owner']}/{settings['Repo']}"
+        branch = settings["Branch" if source.action_type_id == GITHUB else "BranchName"]
+        return branch_exists(self.pipelines.config.repositories / f"{name}.git", branch)
 
 
 def _tags(properties: Properties) -> dict[str, str]:

@@ -10,6 +10,7 @@ from rehearsal.codepipeline.connection_changes import ConnectionChanges
 from rehearsal.codepipeline.event_targets import EventTargets
 from rehearsal.codepipeline.execution_operations import ExecutionOperations
 from rehearsal.codepipeline.execution_runner import ExecutionRunner
+from rehearsal.codepipeline.github_changes import GitHubChanges
 from rehearsal.codepipeline.intervention_operations import InterventionOperations
 from rehearsal.codepipeline.job_operations import JobOperations
 from rehearsal.codepipeline.jobs import Jobs
@@ -20,6 +21,8 @@ from rehearsal.codepipeline.pipelines import Pipelines
 from rehearsal.codepipeline.push import PushRoute
 from rehearsal.codepipeline.requests import check_input, service_model
 from rehearsal.codepipeline.store import Store
+from rehearsal.codepipeline.webhook_operations import WebhookOperations, WebhookType
+from rehearsal.codepipeline.webhooks import Webhooks
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.hooks import (
     Call,
@@ -39,14 +42,17 @@ def install(config: EmulatorConfig) -> None:
     store = Store(config.state_dir / "codepipeline")
     store.load(saved_until())
     jobs = Jobs()
+    webhooks = Webhooks(config.state_dir / "codepipeline-webhooks")
     runner = ExecutionRunner(config, store, jobs)
     pipelines = Pipelines(config, store, runner)
+    hooks = WebhookOperations(pipelines, webhooks)
     groups = (
         PipelineOperations(pipelines),
         ExecutionOperations(pipelines),
         InterventionOperations(pipelines),
         JobOperations(store, jobs),
         ConditionOperations(pipelines),
+        hooks,
     )
     operations = {name: operation for group in groups for name, operation in group.table().items()}
     register_service(
@@ -59,6 +65,7 @@ def install(config: EmulatorConfig) -> None:
     register_resource_type(
         "AWS::CodePipeline::Pipeline", PipelineType(pipelines), create_only=["Name"], tags="list", blocking=True
     )
+    register_resource_type("AWS::CodePipeline::Webhook", WebhookType(hooks), create_only=["Name"], blocking=True)
     template_urls.install()
     node_client.install()
     EventTargets(pipelines).install()
@@ -67,7 +74,12 @@ def install(config: EmulatorConfig) -> None:
     on_stopping(store.give_up)
     add_route(
         "push",
-        PushRoute(ConnectionChanges(config, store, runner), ObjectUploads(config, objects), BranchChanges(pipelines)),
+        PushRoute(
+            ConnectionChanges(config, store, runner),
+            GitHubChanges(pipelines, webhooks),
+            ObjectUploads(config, objects),
+            BranchChanges(pipelines),
+        ),
     )
 
 
@@ -83,9 +95,12 @@ def _checked(operation: Operation, store: Store) -> Operation:
 def resource_arn(call: Call) -> str:
     """Return the resource that IAM authorises a call on, as the service authorization reference lists them.
 
-    That is the pipeline, or the stage or action in it that the call names, or ``*`` for a listing.
+    That is the pipeline, or the stage or action in it that the call names, or the webhook, or ``*`` for a listing.
     """
     payload = call.payload
+    if "Webhook" in call.operation:
+        named = payload.get("webhook", payload).get("name") or payload.get("webhookName")
+        return f"arn:aws:codepipeline:{call.region}:{call.account}:webhook:{named}" if named else "*"
     if "resourceArn" in payload:
         return str(payload["resourceArn"])
     name = payload.get("pipelineName") or payload.get("name") or payload.get("pipeline", {}).get("name")

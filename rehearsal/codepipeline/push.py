@@ -2,6 +2,7 @@
 
 from rehearsal.codepipeline.branch_changes import BranchChanges
 from rehearsal.codepipeline.connection_changes import ConnectionChanges
+from rehearsal.codepipeline.github_changes import GitHubChanges
 from rehearsal.codepipeline.object_uploads import ObjectUploads
 from rehearsal.codepipeline.store import PipelineRecord
 from rehearsal.emulator.hooks import Json, ServiceError
@@ -14,15 +15,18 @@ UNKNOWN_COMMIT = "0" * 40
 class PushRoute:
     """``POST /_rehearsal/push`` with ``{"repository": "owner/name", "branch", "commit", "before"}``.
 
-    ``before`` is what the branch pointed at; zeros, or nothing, for a new branch. The repository is that of a source
-    connection, unless ``object`` says which object it stands for (with ``silent``, if nothing is to start), or
+    ``before`` is what the branch pointed at; zeros, or nothing, for a new branch. The repository is one of
+    GitHub, unless ``object`` says which object it stands for (with ``silent``, if nothing is to start), or
     ``codecommit`` of which of CodeCommit's repositories it has the content. The answer lists what was ``started``, and
     has in ``said`` what else whoever pushed should read.
     """
 
-    def __init__(self, connections: ConnectionChanges, objects: ObjectUploads, branches: BranchChanges) -> None:
+    def __init__(
+        self, connections: ConnectionChanges, github: GitHubChanges, objects: ObjectUploads, branches: BranchChanges
+    ) -> None:
         """Tell the one of these whom a push concerns."""
         self._connections = connections
+        self._github = github
         self._objects = objects
         self._branches = branches
 
@@ -41,7 +45,8 @@ class PushRoute:
         if "codecommit" in body:
             started = self._branches.pushed(push, body["codecommit"], created=before == UNKNOWN_COMMIT)
             return {"started": [_execution(*each) for each in started], "said": [f"EventBridge knows of {push.branch}"]}
-        return {"started": [_execution(*each) for each in self._connections.pushed(push, before)]}
+        heard = [*self._connections.pushed(push, before), *self._github.pushed(push, before)]
+        return {"started": [_execution(*each) for each in heard]}
 
 
 def _execution(record: PipelineRecord, execution: Execution) -> Json:

@@ -6,11 +6,16 @@ from types import MappingProxyType
 from rehearsal.codepipeline.store import PipelineRecord
 from rehearsal.emulator.hooks import ServiceError
 from rehearsal.engine.definition import ActionType
-from rehearsal.engine.providers import CODECOMMIT, S3_SOURCE, SOURCE_CONNECTION
+from rehearsal.engine.providers import CODECOMMIT, GITHUB, S3_SOURCE, SOURCE_CONNECTION
 
 # "SourceRevisionOverride" in the CodePipeline API reference.
 REVISION_TYPES: MappingProxyType[ActionType, str] = MappingProxyType(
-    {SOURCE_CONNECTION: "COMMIT_ID", CODECOMMIT: "COMMIT_ID", S3_SOURCE: "S3_OBJECT_VERSION_ID"}
+    {
+        SOURCE_CONNECTION: "COMMIT_ID",
+        CODECOMMIT: "COMMIT_ID",
+        GITHUB: "COMMIT_ID",
+        S3_SOURCE: "S3_OBJECT_VERSION_ID",
+    }
 )
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.engine.providers import CODECOMMIT, S3_SOURCE, SOURCE_CONNECTION
+from rehearsal.engine.providers import CODECOMMIT, GITHUB, S3_SOURCE, SOURCE_CONNECTION
 from rehearsal.errors import RehearsalError
 
 PIPELINE = "AWS::CodePipeline::Pipeline"
-PUSHED_TO = frozenset({(each.category, each.provider) for each in (SOURCE_CONNECTION, CODECOMMIT, S3_SOURCE)})
+PUSHED_TO = frozenset({(each.category, each.provider) for each in (SOURCE_CONNECTION, CODECOMMIT, GITHUB, S3_SOURCE)})
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -33,7 +33,7 @@ class Stack:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A source action that a push starts: its name, and who provides it (CodeStarSourceConnection, CodeCommit, S3)."""
+    """A source that a push starts: its action, and its provider (CodeStarSourceConnection, GitHub, CodeCommit, S3)."""
 
     action: str
     provider: str

@@ -26,6 +26,7 @@ from rehearsal.driver.repository import Repository
 from rehearsal.driver.services import clear, running, start_services
 from rehearsal.driver.simulation import require_policies
 from rehearsal.driver.sources import PushTarget, fill, push_target
+from rehearsal.driver.tokens import make_tokens
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
@@ -126,6 +127,7 @@ class Rehearsal:
         with progress.step("cdk bootstrap"):
             bootstrap(assembly, config=config, folders=folders, policies=request.policies, environment=environment)
         with progress.step(f"cdk deploy {assembly.pipeline().stack.name}"):
+            make_tokens(config, assembly)
             _deploy(assembly, config, folders, environment)
         _write_tools_environment(folders, assembly, config)
         made = cls(request=request, folders=folders, config=config, assembly=assembly, progress=progress)

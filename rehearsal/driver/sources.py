@@ -1,7 +1,8 @@
 """What commits are pushed to: a bare repository for every kind of source that a pipeline may start with.
 
-A connection's repository is one already, and so is one of CodeCommit. An object's is one whose pushes are uploaded:
-the commit's files, as a zip archive, become the object's newest version. The pipeline starts as it would on AWS.
+A connection's repository is one already, and so is one of GitHub or CodeCommit. An object's is one whose pushes are
+uploaded: the commit's files, as a zip archive, become the object's newest version. The pipeline starts as it would on
+AWS.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from rehearsal.driver.assembly import Environment, Pipeline, Source
 from rehearsal.driver.repository import Repository
 from rehearsal.emulator.clients import account_root, client
 from rehearsal.emulator.config import EmulatorConfig
-from rehearsal.engine.providers import CODECOMMIT, SOURCE_CONNECTION
+from rehearsal.engine.providers import CODECOMMIT, GITHUB, SOURCE_CONNECTION
 from rehearsal.errors import RehearsalError
 from rehearsal.source.announce import WARNING, announce
 from rehearsal.source.repository import codecommit_name, create_repository
@@ -47,6 +48,9 @@ def push_target(
     if source.provider == SOURCE_CONNECTION.provider:
         bare = create_repository(config, settings["FullRepositoryId"])
         return PushTarget(bare=bare, branch=settings["BranchName"])
+    if source.provider == GITHUB.provider:
+        bare = create_repository(config, f"{settings['Owner']}/{settings['Repo']}")
+        return PushTarget(bare=bare, branch=settings["Branch"])
     owner = action["roleArn"].split(":")[ROLE_ACCOUNT] if "roleArn" in action else where.account
     home = Environment(account=owner, region=action.get("region", where.region))
     if source.provider == CODECOMMIT.provider:

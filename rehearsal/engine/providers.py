@@ -23,6 +23,7 @@ class ProviderRules:
 SOURCE_CONNECTION = ActionType(category="Source", owner="AWS", provider="CodeStarSourceConnection", version="1")
 S3_SOURCE = ActionType(category="Source", owner="AWS", provider="S3", version="1")
 CODECOMMIT = ActionType(category="Source", owner="AWS", provider="CodeCommit", version="1")
+GITHUB = ActionType(category="Source", owner="ThirdParty", provider="GitHub", version="1")
 CODEBUILD = ActionType(category="Build", owner="AWS", provider="CodeBuild", version="1")
 CODEBUILD_TEST = ActionType(category="Test", owner="AWS", provider="CodeBuild", version="1")
 CLOUDFORMATION = ActionType(category="Deploy", owner="AWS", provider="CloudFormation", version="1")
@@ -108,6 +109,13 @@ RULES: MappingProxyType[ActionType, ProviderRules] = MappingProxyType(
                     OUTPUT_FORMAT: frozenset({"CODE_ZIP", CLONE_REFERENCE}),
                 }
             ),
+        ),
+        GITHUB: ProviderRules(
+            inputs=(0, 0),
+            outputs=(1, 1),
+            required=frozenset({"Owner", "Repo", "Branch", "OAuthToken"}),
+            optional=frozenset({"PollForSourceChanges"}),
+            allowed=MappingProxyType({"PollForSourceChanges": frozenset({"true", "false"})}),
         ),
         CODEBUILD: _BUILD,
         CODEBUILD_TEST: _BUILD,

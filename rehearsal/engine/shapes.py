@@ -13,6 +13,9 @@ from rehearsal.engine.problems import StructureError
 BESIDE_THE_DECLARATION = frozenset({"Tags", "RestartExecutionOnUpdate", "DisableInboundStageTransitions"})
 
 
+MASKED = "OAuthToken"
+
+
 def from_api(declaration: Mapping[str, Any]) -> Pipeline:
     """Return the pipeline that CreatePipeline's ``pipeline`` member declares.
 
@@ -33,7 +36,20 @@ def from_api(declaration: Mapping[str, Any]) -> Pipeline:
 
 def to_api(pipeline: Pipeline) -> dict[str, Any]:
     """Return the declaration as GetPipeline answers it."""
-    return pipeline.model_dump(mode="json", by_alias=True, exclude_none=True)
+    declaration = pipeline.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for stage in declaration["stages"]:
+        for action in stage["actions"]:
+            action["configuration"] = masked(action["configuration"])
+    return declaration
+
+
+def masked(configuration: Mapping[str, str]) -> dict[str, str]:
+    """Return a configuration as it is shown.
+
+    "The entry is always displayed as a mask of four asterisks" (OAuthToken in "GitHub (via OAuth app) source action
+    reference" of the user guide).
+    """
+    return {key: "****" if key == MASKED else value for key, value in configuration.items()}
 
 
 def from_cloudformation(properties: Mapping[str, Any], *, name: str) -> Pipeline:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rehearsal.engine.definition import Action, ActionType, Patterns, Pipeline, PushFilter
-from rehearsal.engine.providers import CODECOMMIT, S3_SOURCE, SOURCE_CONNECTION
+from rehearsal.engine.providers import CODECOMMIT, GITHUB, S3_SOURCE, SOURCE_CONNECTION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +46,30 @@ def branch_polling_for(repository: str, branch: str, pipeline: Pipeline) -> Acti
     return _polling(pipeline, CODECOMMIT, {"RepositoryName": repository, "BranchName": branch})
 
 
+def github_polling_for(push: Push, pipeline: Pipeline) -> Action | None:
+    """Return the source action that finds a push to GitHub by polling, or None."""
+    return _polling(pipeline, GITHUB, {**_of_github(push.repository), "Branch": push.branch})
+
+
+def github_source(repository: str, name: str, pipeline: Pipeline) -> Action | None:
+    """Return the source action of that name, if it follows this repository with a token, or None."""
+    wanted = _of_github(repository).items()
+    for action in pipeline.stages[0].actions:
+        if action.name == name and action.action_type_id == GITHUB and wanted <= action.configuration.items():
+            return action
+    return None
+
+
+def _of_github(repository: str) -> dict[str, str]:
+    owner, _, name = repository.rpartition("/")
+    return {"Owner": owner, "Repo": name}
+
+
 def _polling(pipeline: Pipeline, kind: ActionType, wanted: Mapping[str, str]) -> Action | None:
     """The source that polls for something.
 
     "If you omit PollForSourceChanges, CodePipeline defaults to polling your source location for source changes" (the
-    references of both source actions).
+    references of these source actions).
     """
     for action in pipeline.stages[0].actions:
         settings = {"PollForSourceChanges": "true", **action.configuration}

@@ -30,7 +30,9 @@ def saying(folder: Path, greeting: str) -> Path:
     return committed(folder, f"Say {greeting}")
 
 
-@pytest.mark.parametrize(("chosen", "source"), [("ObjectPipeline", "Object"), ("CommittedPipeline", "Commit")])
+@pytest.mark.parametrize(
+    ("chosen", "source"), [("ObjectPipeline", "Object"), ("CommittedPipeline", "Commit"), ("TokenPipeline", "Files")]
+)
 def test_a_push_reaches_the_source_that_starts_a_pipeline(tmp_path: Path, chosen: str, source: str) -> None:
     work, root = app(tmp_path / "work"), tmp_path / "rehearsal"
     try:

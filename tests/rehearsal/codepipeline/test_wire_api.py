@@ -220,5 +220,8 @@ def test_calls_are_authorised_on_what_they_name(shop: Shop) -> None:
 
 
 def test_operations_that_are_not_there_say_so(shop: Shop) -> None:
-    assert "ListWebhooks" in service_model().operation_names
-    assert code_of(shop.codepipeline.list_webhooks) == "UnknownOperationException"
+    assert "ListDeployActionExecutionTargets" in service_model().operation_names
+    assert (
+        code_of(shop.codepipeline.list_deploy_action_execution_targets, actionExecutionId=NOBODY)
+        == "UnknownOperationException"
+    )

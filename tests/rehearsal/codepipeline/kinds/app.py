@@ -1,6 +1,6 @@
 """Pipelines of other kinds than a source connection and a stage, a stack each."""
 
-from aws_cdk import App, Environment, RemovalPolicy, Stack
+from aws_cdk import App, Environment, RemovalPolicy, SecretValue, Stack
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_codepipeline as codepipeline
@@ -174,6 +174,24 @@ def cloned_pipeline(app: App) -> None:
     )
 
 
+def token_pipeline(app: App) -> None:
+    """A repository of GitHub starts it, by the webhook that CDK makes for it."""
+    home = Stack(app, "TokenPipeline", env=ACCOUNT)
+    files = codepipeline.Artifact("Files")
+    source = actions.GitHubSourceAction(
+        action_name="Files",
+        owner="acme",
+        repo="files",
+        branch="main",
+        oauth_token=SecretValue.secrets_manager("github-token"),
+        output=files,
+    )
+    first = codepipeline.StageProps(stage_name="Source", actions=[source])
+    codepipeline.Pipeline(
+        home, "Delivery", pipeline_type=codepipeline.PipelineType.V2, stages=[first, greet(home, files)]
+    )
+
+
 def condition(rule: codepipeline.Rule, result: codepipeline.Result) -> codepipeline.Conditions:
     """A condition of one rule."""
     return codepipeline.Conditions(conditions=[codepipeline.Condition(result=result, rules=[rule])])
@@ -185,4 +203,5 @@ joined_pipeline(app)
 committed_pipeline(app)
 conditional_pipeline(app)
 cloned_pipeline(app)
+token_pipeline(app)
 app.synth()
