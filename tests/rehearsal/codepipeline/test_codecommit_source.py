@@ -100,6 +100,7 @@ def test_a_rule_starts_what_does_not_poll(shop: Shop) -> None:
     copy = repository(shop, "c-ruled")
     still = commit_source("c-ruled", configuration={"PollForSourceChanges": "false"})
     shop.create("c-ruled", stage("Source", still), tell(), role="committer")
+    shop.ends("c-ruled", shop.executions("c-ruled")[0]["pipelineExecutionId"], "Failed")
     arn = rule(shop, "c-ruled", "referenceUpdated")
     copy.commit({"README": "words"})
     assert "execution" not in copy.push()

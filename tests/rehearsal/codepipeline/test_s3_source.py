@@ -126,6 +126,7 @@ def test_a_rule_starts_what_does_not_poll_under_the_rule_s_role(shop: Shop) -> N
     s3 = bucket(shop, "source-ruled")
     silent = s3_source("source-ruled", PollForSourceChanges="false")
     shop.create("ruled", stage("Source", silent), tell("x"), role="reader")
+    shop.ends("ruled", shop.executions("ruled")[0]["pipelineExecutionId"], "Failed")
     arn = rule(shop, "ruled", "source-ruled")
     s3.put_object(Bucket="source-ruled", Key="app.zip", Body=archive(README="words"))
     execution = newest(shop, "ruled", 2)
