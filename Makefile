@@ -96,6 +96,10 @@ rehearse: setup ## Carry HEAD from push to prod on this machine (APPROVE=yes ans
 rehearse-open: setup ## The same up to the approval, and leave it running for more pushes
 	@$(RUN) python -m rehearsal up $(REHEARSAL)
 
+.PHONY: rehearse-resume
+rehearse-resume: setup ## Start again what a crash has ended of rehearse-open, and go on with its delivery
+	@$(RUN) python -m rehearsal resume
+
 .PHONY: rehearse-stop
 rehearse-stop: setup ## Stop what rehearse-open left running
 	@$(RUN) python -m rehearsal down
