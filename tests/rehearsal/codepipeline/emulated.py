@@ -55,8 +55,9 @@ class Emulator:
         self.config.save(self._file)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        command = [sys.executable, "-m", "rehearsal.emulator", "--config", str(self._file)]
+    def start(self, *program: str) -> None:
+        """Start it, with ``program`` in place of Python's own way to run a module."""
+        command = [sys.executable, *(program or ("-m", "rehearsal.emulator")), "--config", str(self._file)]
         self._process = subprocess.Popen(command, cwd=ROOT)
         eventually(self._answers, "the emulator's first answer")
 
