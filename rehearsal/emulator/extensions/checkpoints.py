@@ -59,9 +59,10 @@ class Checkpoints:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; a save that has begun is finished."""
+        """End; a save that has begun is finished. Before the beginning, it is then over at once."""
         self._stopping.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _save_at_rest(self) -> None:
         give_up = time.monotonic() + self._patience

@@ -38,6 +38,16 @@ def saving(checkpoints: Checkpoints) -> Iterator[Checkpoints]:
     checkpoints.stop()
 
 
+def test_an_emulator_may_stop_before_it_has_quite_started() -> None:
+    saves = Saves()
+    checkpoints = Checkpoints(saves, interval=0.01)
+    checkpoints.note_request()
+    checkpoints.stop()
+    with saving(checkpoints):
+        pass
+    assert saves.asked == []
+
+
 def test_a_request_is_followed_by_a_save_and_silence_by_none() -> None:
     saves = Saves()
     checkpoints = Checkpoints(saves, interval=0.01)
