@@ -3,15 +3,14 @@
 Rules: "CodeCommit source action reference" in the CodePipeline user guide, with the permissions that it lists.
 """
 
+from rehearsal.actions.commits import hand_on, tell
 from rehearsal.actions.contracts import ActionContext, ActionFailedError, Outcome
-from rehearsal.engine.execution import Revision
 from rehearsal.engine.providers import CLONE_REFERENCE, OUTPUT_FORMAT
 from rehearsal.source.git import archive, commit
 from rehearsal.source.reference import CloneReference
 from rehearsal.source.repository import codecommit_name
 
 ROLE_ACCOUNT = 4
-SUMMARY_CHARACTERS = 2048
 # CodeCommit packs the archive by operations that only CodePipeline may call.
 UPLOAD = ("codecommit:UploadArchive", "codecommit:GetUploadArchiveStatus")
 PULL = ("codecommit:GitPull",)
@@ -36,25 +35,15 @@ def run(context: ActionContext) -> Outcome:
     full_name = codecommit_name(account, context.region, name)
     repository = context.repositories / f"{full_name}.git"
     found = commit(repository, branch=branch, wanted=wanted)
-    context.log.line(f"{name} {branch} is at {found.id}: {found.message.splitlines()[0] if found.message else ''}")
-    context.progress.report(external_id=found.id)
-    (output,) = context.action.output_artifacts
+    tell(context, found, name=name, branch=branch)
     if cloned:
         content = CloneReference(repository=full_name, commit=found.id, actions=PULL, resource=arn).written()
     else:
         content = archive(repository, found.id)
-    location = context.artifacts.write(output.name, content)
-    context.log.line(f"{output.name}: {len(content)} bytes to s3://{location.bucket}/{location.key}")
-    summary = found.message[:SUMMARY_CHARACTERS]
-    return Outcome(
-        summary=summary,
-        revision=Revision(id=found.id, summary=summary),
-        variables={
-            "AuthorDate": found.authored,
-            "BranchName": branch,
-            "CommitId": found.id,
-            "CommitMessage": found.message,
-            "CommitterDate": found.committed,
-            "RepositoryName": name,
-        },
+    return hand_on(
+        context,
+        found,
+        content,
+        summary=found.message,
+        variables={"BranchName": branch, "CommitterDate": found.committed, "RepositoryName": name},
     )

@@ -3,11 +3,9 @@
 Rules: "GitHub (via OAuth app) source action reference" in the CodePipeline user guide. Nobody looks at the token.
 """
 
-from rehearsal.actions.contracts import ActionContext, ActionFailedError, Outcome
-from rehearsal.engine.execution import Revision
-from rehearsal.source.git import UnknownCommitError, archive, commit
-
-SUMMARY_CHARACTERS = 2048
+from rehearsal.actions.commits import hand_on, tell, wanted_commit
+from rehearsal.actions.contracts import ActionContext, Outcome
+from rehearsal.source.git import archive
 
 
 def run(context: ActionContext) -> Outcome:
@@ -15,26 +13,16 @@ def run(context: ActionContext) -> Outcome:
     settings = context.configuration
     name, branch = f"{settings['Owner']}/{settings['Repo']}", settings["Branch"]
     repository = context.repositories / f"{name}.git"
-    try:
-        found = commit(repository, branch=branch, wanted=context.pinned)
-    except UnknownCommitError as unknown:
-        raise ActionFailedError(str(unknown), code="ConfigurationError") from None
-    context.log.line(f"{name} {branch} is at {found.id}: {found.message.splitlines()[0] if found.message else ''}")
+    found = wanted_commit(context, repository, branch=branch)
     url = f"https://github.com/{name}/commit/{found.id}"
-    context.progress.report(external_id=found.id, external_url=url)
-    (output,) = context.action.output_artifacts
-    content = archive(repository, found.id)
-    location = context.artifacts.write(output.name, content)
-    context.log.line(f"{output.name}: {len(content)} bytes to s3://{location.bucket}/{location.key}")
-    summary = found.message[:SUMMARY_CHARACTERS]
-    return Outcome(
-        summary=summary,
-        revision=Revision(id=found.id, summary=summary),
+    tell(context, found, name=name, branch=branch, url=url)
+    return hand_on(
+        context,
+        found,
+        archive(repository, found.id),
+        summary=found.message,
         variables={
-            "AuthorDate": found.authored,
             "BranchName": branch,
-            "CommitId": found.id,
-            "CommitMessage": found.message,
             "CommitterDate": found.committed,
             "CommitUrl": url,
             "RepositoryName": settings["Repo"],

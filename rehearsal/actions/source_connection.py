@@ -2,13 +2,12 @@
 
 import json
 
+from rehearsal.actions.commits import hand_on, tell, wanted_commit
 from rehearsal.actions.contracts import ActionContext, ActionFailedError, Outcome
-from rehearsal.engine.execution import Revision
 from rehearsal.engine.providers import CLONE_REFERENCE, OUTPUT_FORMAT
-from rehearsal.source.git import UnknownCommitError, archive, commit
+from rehearsal.source.git import archive
 from rehearsal.source.reference import CloneReference
 
-SUMMARY_CHARACTERS = 2048
 # The service has two names; a policy under either lets the role use the connection.
 USE_CONNECTION = ("codeconnections:UseConnection", "codestar-connections:UseConnection")
 
@@ -22,32 +21,19 @@ def run(context: ActionContext) -> Outcome:
             f"{context.role} is not permitted to perform {USE_CONNECTION[0]} on {connection}", code="PermissionError"
         )
     repository = context.repositories / f"{name}.git"
-    try:
-        found = commit(repository, branch=branch, wanted=context.pinned)
-    except UnknownCommitError as unknown:
-        raise ActionFailedError(str(unknown), code="ConfigurationError") from None
-    context.log.line(f"{name} {branch} is at {found.id}: {found.message.splitlines()[0] if found.message else ''}")
-    context.progress.report(external_id=found.id)
-    (output,) = context.action.output_artifacts
+    found = wanted_commit(context, repository, branch=branch)
+    tell(context, found, name=name, branch=branch)
     if settings.get(OUTPUT_FORMAT) == CLONE_REFERENCE:
         content = CloneReference(
             repository=name, commit=found.id, actions=USE_CONNECTION, resource=connection
         ).written()
     else:
         content = archive(repository, found.id)
-    location = context.artifacts.write(output.name, content)
-    context.log.line(f"{output.name}: {len(content)} bytes to s3://{location.bucket}/{location.key}")
-    # What the console shows of a connection's revision, JSON in the summary included.
-    summary = json.dumps({"ProviderType": "GitHub", "CommitMessage": found.message})[:SUMMARY_CHARACTERS]
-    return Outcome(
-        summary=summary,
-        revision=Revision(id=found.id, summary=summary),
-        variables={
-            "AuthorDate": found.authored,
-            "BranchName": branch,
-            "CommitId": found.id,
-            "CommitMessage": found.message,
-            "ConnectionArn": connection,
-            "FullRepositoryName": name,
-        },
+    return hand_on(
+        context,
+        found,
+        content,
+        # What the console shows of a connection's revision, JSON in the summary included.
+        summary=json.dumps({"ProviderType": "GitHub", "CommitMessage": found.message}),
+        variables={"BranchName": branch, "ConnectionArn": connection, "FullRepositoryName": name},
     )
