@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 
 ACCOUNT: Final = "111111111111"
@@ -36,7 +36,7 @@ def seconds(stages: int) -> float:
 def main(*sizes: int) -> int:
     """Time an execution of a pipeline of each size, write the seconds, and return the exit code."""
     with _emulator() as config:
-        clients = partial(client, endpoint=config.endpoint, region=config.region, credentials=account_root(ACCOUNT))
+        clients = partial(client, endpoint=config.endpoint, region=config.region, credentials=config.root(ACCOUNT))
         _furnish(clients)
         taken = {size: _timed(clients, size) for size in sizes}
     SECONDS.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from botocore.exceptions import ClientError
 
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 
 
@@ -16,7 +16,7 @@ def follow_output(config: EmulatorConfig, *, account: str, region: str, function
     They are read with the account's own credentials: a person may look at them, whatever the pipeline's role may.
     """
     logs, functions = (
-        client(service, endpoint=config.endpoint, region=region, credentials=account_root(account))
+        client(service, endpoint=config.endpoint, region=region, credentials=config.root(account))
         for service in ("logs", "lambda")
     )
     since = int(time.time() * 1000)

@@ -5,7 +5,7 @@ import contextlib
 from botocore.exceptions import ClientError
 
 from rehearsal.codepipeline.object_changes import ObjectChanges
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.hooks import Json, ServiceError
 from rehearsal.engine.triggers import Push
@@ -33,7 +33,7 @@ class ObjectUploads:
             return []
         content = archive(self._config.repositories / f"{push.repository}.git", push.commit)
         bucket, key = place["bucket"], place["key"]
-        credentials = account_root(place["account"])
+        credentials = self._config.root(place["account"])
         s3 = client("s3", endpoint=self._config.endpoint, region=place["region"], credentials=credentials)
         try:
             with self._objects.silenced(bucket, key) if silent else contextlib.nullcontext():

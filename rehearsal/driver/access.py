@@ -12,8 +12,9 @@ from rehearsal.access.records import records
 from rehearsal.access.report import Document, compare
 from rehearsal.driver.assembly import Assembly
 from rehearsal.driver.folders import Folders
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.source.announce import TOKEN_HEADER
 
 PATIENCE_SECONDS = 30
 
@@ -26,7 +27,7 @@ def write_access(folders: Folders, assembly: Assembly, config: EmulatorConfig, a
     recorded = _recorded(config)
     granted: dict[str, dict[str, Document]] = {}
     for account in sorted({each.account for each in assembly.environments()}):
-        iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
+        iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=config.root(account))
         granted |= _granted(iam)
     compared = compare(granted, records(recorded["asked"]), left_out=recorded["left_out"])
     found = explain(compared, read_explanations(app / FILE))
@@ -43,7 +44,8 @@ def write_access(folders: Folders, assembly: Assembly, config: EmulatorConfig, a
 
 def _recorded(config: EmulatorConfig) -> dict[str, Any]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{config.endpoint}/_rehearsal/access", timeout=PATIENCE_SECONDS) as answer:
+    request = urllib.request.Request(f"{config.endpoint}/_rehearsal/access", headers={TOKEN_HEADER: config.token})  # noqa: S310 - loopback
+    with opener.open(request, timeout=PATIENCE_SECONDS) as answer:
         found: dict[str, Any] = json.load(answer)
     return found
 

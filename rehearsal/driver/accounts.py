@@ -10,7 +10,7 @@ from rehearsal.driver.assembly import Assembly, Environment
 from rehearsal.driver.environment import account_environment
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.processes import run
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 
@@ -52,7 +52,7 @@ def bootstrap(
         command = ["cdk", "bootstrap", where, "--cloudformation-execution-policies", ",".join(arns[target.account])]
         if target.account != home.account:
             command += ["--trust", home.account]
-        account = account_environment(target.account, endpoint=config.endpoint, region=target.region)
+        account = account_environment(target.account, config=config, region=target.region)
         log = folders.logs / f"bootstrap-{target.account}-{target.region}.log"
         run(command, doing=f"cdk bootstrap {where}", log=log, env={**environment, **account}, cwd=folders.home)
 
@@ -73,7 +73,7 @@ def _create_policies(
     account: str, *, assembly: Assembly, config: EmulatorConfig, policies: ExecutionPolicies
 ) -> list[str]:
     wanted = _wanted(account, assembly=assembly, policies=policies)
-    iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
+    iam = client("iam", endpoint=config.endpoint, region=config.region, credentials=config.root(account))
     arns = [] if all(wanted.values()) else [ADMINISTRATOR]
     for name, paths in wanted.items():
         for number, path in enumerate(paths, start=1):

@@ -234,17 +234,19 @@ def _say_how_to_go_on(
     say(f"\n{kept} git remote: {REMOTE} ({rehearsal.target.bare})")
     say(f"  watch{', retry' if failed else ''} and decide:  {page}")
     say(f"  deliver again:  git push {REMOTE} HEAD:{branch}")
-    say(f"  use the AWS CLI:  . {shlex.quote(str(rehearsal.folders.tools_environment))}")
+    tools = shlex.quote(str(rehearsal.folders.tools_environment))
+    say(f"  use the AWS CLI:  . {tools}")
     for approval in waiting:
         command = ["aws", "codepipeline", "put-approval-result", "--pipeline-name", rehearsal.api.pipeline]
         command += ["--stage-name", approval.stage, "--action-name", approval.action, "--token", approval.token]
         command += ["--result", "summary=Approved,status=Approved"]
-        say(f"  answer {approval.stage}:  {shlex.join(command)}")
+        # In a subshell: the line works as it is, and the user's own AWS settings come back after it.
+        say(f"  answer {approval.stage}:  (. {tools} && {shlex.join(command)})")
     if failed is not None:
         for stage in dict.fromkeys(run.stage for run in failed.failures()):
             command = ["aws", "codepipeline", "retry-stage-execution", "--pipeline-name", rehearsal.api.pipeline]
             command += ["--stage-name", stage, "--pipeline-execution-id", failed.execution]
-            say(f"  retry {stage}:  {shlex.join([*command, '--retry-mode', 'FAILED_ACTIONS'])}")
+            say(f"  retry {stage}:  (. {tools} && {shlex.join([*command, '--retry-mode', 'FAILED_ACTIONS'])})")
     own = "" if rehearsal.request.app == Path.cwd() else f" --app {shlex.quote(str(rehearsal.request.app))}"
     say(f"  see and answer:  python -m rehearsal status{own}, approve{own}, logs{own}")
     say(f"  stop:  python -m rehearsal down{own}")

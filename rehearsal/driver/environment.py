@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 
 # How a machine reaches its package sources; nothing here identifies anyone.
@@ -46,13 +47,14 @@ def base_environment(environ: Mapping[str, str], *, keep: Iterable[str]) -> dict
     return {**{name: environ[name] for name in names if name in environ}, **proxies, **QUIET}
 
 
-def account_environment(account: str, *, endpoint: str, region: str) -> dict[str, str]:
-    """Return what makes an AWS client talk to ``account`` on the emulator, whatever the user has configured."""
+def account_environment(account: str, *, config: EmulatorConfig, region: str) -> dict[str, str]:
+    """Return what makes an AWS client act as the root of ``account`` on the emulator, whatever the user configured."""
+    root = config.root(account)
     return {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ENDPOINT_URL_S3": endpoint,
-        "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": "rehearsal",  # pragma: allowlist secret - the emulator asks for none
+        "AWS_ENDPOINT_URL": config.endpoint,
+        "AWS_ENDPOINT_URL_S3": config.endpoint,
+        "AWS_ACCESS_KEY_ID": root["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": root["SecretAccessKey"],
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_CONFIG_FILE": os.devnull,

@@ -72,7 +72,7 @@ class Folders:
 
     @property
     def tools_environment(self) -> Path:
-        """Shell exports that point the AWS CLI at the emulated tools account."""
+        """Shell exports that point the AWS CLI at the emulated tools account, with its secret key: mode 0600."""
         return self.root / "tools.env"
 
     @property

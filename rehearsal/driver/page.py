@@ -9,11 +9,12 @@ from rehearsal.driver.environment import account_environment, base_environment
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.processes import Started, last_lines, start
 from rehearsal.driver.services import PATIENCE_SECONDS, running
+from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 
 
 def start_page(
-    folders: Folders, *, pipeline: str, account: str, region: str, endpoint: str, environ: Mapping[str, str]
+    folders: Folders, *, pipeline: str, account: str, region: str, config: EmulatorConfig, environ: Mapping[str, str]
 ) -> str:
     """Serve the page of ``pipeline`` unless it is; return its address, which holds the token that opens it.
 
@@ -29,7 +30,7 @@ def start_page(
     log = folders.logs / "page.log"
     command: list[str | Path] = [sys.executable, "-m", "rehearsal.page", "--pipeline", pipeline]
     command += ["--address-file", folders.page_address]
-    own = {**base_environment(environ, keep=()), **account_environment(account, endpoint=endpoint, region=region)}
+    own = {**base_environment(environ, keep=()), **account_environment(account, config=config, region=region)}
     own |= {"HOME": str(folders.home), "PATH": environ.get("PATH", "")}
     process = start(command, log=log, env=own, cwd=Path(__file__).parents[2])
     session.page = Started.of(process.pid)

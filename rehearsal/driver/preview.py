@@ -13,7 +13,7 @@ from rehearsal.driver.environment import account_environment
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.pipeline_api import ActionRun
 from rehearsal.driver.processes import run
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 
@@ -68,7 +68,7 @@ def preview(
         _download(artifact, runs, config=config, account=home_account, folder=folder)
     assembly = Assembly.read(folder)
     stacks = [stack for stack in assembly.stacks if str(stack.template_file) in files]
-    account = account_environment(home_account, endpoint=config.endpoint, region=config.region)
+    account = account_environment(home_account, config=config, region=config.region)
     return [
         _compare(stack, assembly, log=folders.logs / f"preview-{stack.name}.log", env={**environment, **account})
         for stack in stacks
@@ -104,7 +104,7 @@ def _download(artifact: str, runs: Iterable[ActionRun], *, config: EmulatorConfi
     location = next((each.outputs[artifact] for each in runs if artifact in each.outputs), None)
     if location is None:
         raise RehearsalError(f"no action of this execution has produced the artifact {artifact}")
-    s3 = client("s3", endpoint=config.endpoint, region=config.region, credentials=account_root(account))
+    s3 = client("s3", endpoint=config.endpoint, region=config.region, credentials=config.root(account))
     body = s3.get_object(Bucket=location[0], Key=location[1])["Body"].read()
     with zipfile.ZipFile(io.BytesIO(body)) as files:
         files.extractall(folder)

@@ -27,8 +27,9 @@ from rehearsal.driver.services import clear, running, start_services
 from rehearsal.driver.simulation import require_policies
 from rehearsal.driver.sources import PushTarget, fill, push_target
 from rehearsal.driver.tokens import make_tokens
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.private import write_private
 from rehearsal.errors import RehearsalError
 
 PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
@@ -86,7 +87,7 @@ class Rehearsal:
                 "codepipeline",
                 endpoint=config.endpoint,
                 region=self.pipeline.stack.environment.region,
-                credentials=account_root(self.account),
+                credentials=config.root(self.account),
             ),
             _physical_name(config, self.pipeline),
         )
@@ -218,7 +219,7 @@ class Rehearsal:
             pipeline=self.api.pipeline,
             account=self.account,
             region=self.pipeline.stack.environment.region,
-            endpoint=self.config.endpoint,
+            config=self.config,
             environ=self.request.environ,
         )
 
@@ -256,7 +257,7 @@ def _synthesise(repository: Repository, folders: Folders, environment: Mapping[s
 def _deploy(assembly: Assembly, config: EmulatorConfig, folders: Folders, environment: Mapping[str, str]) -> None:
     stack = assembly.pipeline().stack
     where = stack.environment
-    account = account_environment(where.account, endpoint=config.endpoint, region=where.region)
+    account = account_environment(where.account, config=config, region=where.region)
     command = ["cdk", "--app", str(folders.assembly), "deploy", stack.selector, "--require-approval", "never"]
     command += ["--progress", "events", "--no-color"]
     log = folders.logs / "deploy.log"
@@ -266,7 +267,7 @@ def _deploy(assembly: Assembly, config: EmulatorConfig, folders: Folders, enviro
 def _physical_name(config: EmulatorConfig, pipeline: Pipeline) -> str:
     where = pipeline.stack.environment
     cloudformation = client(
-        "cloudformation", endpoint=config.endpoint, region=where.region, credentials=account_root(where.account)
+        "cloudformation", endpoint=config.endpoint, region=where.region, credentials=config.root(where.account)
     )
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=pipeline.stack.name):
         for resource in page["StackResourceSummaries"]:
@@ -278,6 +279,7 @@ def _physical_name(config: EmulatorConfig, pipeline: Pipeline) -> str:
 
 def _write_tools_environment(folders: Folders, assembly: Assembly, config: EmulatorConfig) -> None:
     where = assembly.pipeline().stack.environment
-    variables = account_environment(where.account, endpoint=config.endpoint, region=where.region)
+    variables = account_environment(where.account, config=config, region=where.region)
     lines = [f"export {name}='{value}'" for name, value in sorted(variables.items())]
-    folders.tools_environment.write_text("\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines]) + "\n")
+    text = "\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines]) + "\n"
+    write_private(folders.tools_environment, text)

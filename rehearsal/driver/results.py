@@ -13,7 +13,7 @@ from rehearsal.driver.assembly import Assembly, Stack
 from rehearsal.driver.console import SIGNS
 from rehearsal.driver.follow import Delivery
 from rehearsal.driver.preview import StackPreview
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 
 KINDS = ("added", "changed", "replaced", "removed")
@@ -36,7 +36,7 @@ def outputs(assembly: Assembly, config: EmulatorConfig) -> list[StackOutputs]:
             continue
         region, account = stack.environment.region, stack.environment.account
         cloudformation = client(
-            "cloudformation", endpoint=config.endpoint, region=region, credentials=account_root(account)
+            "cloudformation", endpoint=config.endpoint, region=region, credentials=config.root(account)
         )
         for page in cloudformation.get_paginator("describe_stacks").paginate():
             for each in page["Stacks"]:

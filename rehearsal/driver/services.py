@@ -19,6 +19,7 @@ from rehearsal.driver.environment import base_environment, build_image, quiet_ho
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.processes import Started, last_lines, start, stop_marked
 from rehearsal.emulator.config import EmulatorConfig
+from rehearsal.emulator.private import make_private
 from rehearsal.errors import RehearsalError
 from rehearsal.postgres.server import restart_server, start_server
 
@@ -57,7 +58,8 @@ def clear(folders: Folders) -> None:
     """Stop whatever an earlier rehearsal left running in these folders, and empty them."""
     stop_services(folders)
     shutil.rmtree(folders.root, ignore_errors=True)
-    folders.logs.mkdir(parents=True)
+    make_private(folders.root)
+    folders.logs.mkdir()
     quiet_home(folders.home)
     # An app that knows nothing of rehearsals does not ignore this folder, and it must not count as uncommitted.
     (folders.root / ".gitignore").write_text("*\n")
@@ -207,7 +209,7 @@ def _wait_until_up(process: "subprocess.Popen[bytes]", config: EmulatorConfig, l
         if process.poll() is not None:
             break
         with contextlib.suppress(OSError):  # refused, cut off, or too slow just now
-            opener.open(f"{config.endpoint}/_ministack/health", timeout=2).close()
+            opener.open(f"{config.endpoint}/_rehearsal/health", timeout=2).close()
             return
         time.sleep(0.05)
     shown = last_lines(log.read_text(errors="replace"))

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.driver.assembly import Environment, Pipeline, Source
 from rehearsal.driver.repository import Repository
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.engine.providers import CODECOMMIT, GITHUB, SOURCE_CONNECTION
 from rehearsal.errors import RehearsalError
@@ -78,7 +78,7 @@ def fill(config: EmulatorConfig, target: PushTarget, repository: Repository) -> 
         return
     name = f"{target.bare.parent.name}/{target.bare.stem}"
     moved = f"{NOTHING} {repository.commit} refs/heads/{target.branch}"
-    (said,) = announce(config.endpoint, name, [moved], {"object": dict(target.place), "silent": True})
+    (said,) = announce(config.endpoint, config.token, name, [moved], {"object": dict(target.place), "silent": True})
     if said.startswith(WARNING):
         raise RehearsalError(said)
 
@@ -86,7 +86,7 @@ def fill(config: EmulatorConfig, target: PushTarget, repository: Repository) -> 
 def _make_repository(config: EmulatorConfig, name: str, home: Environment) -> Path:
     """Make a repository that no stack of the app makes: elsewhere, it is there before the app is."""
     codecommit = client(
-        "codecommit", endpoint=config.endpoint, region=home.region, credentials=account_root(home.account)
+        "codecommit", endpoint=config.endpoint, region=home.region, credentials=config.root(home.account)
     )
     with contextlib.suppress(codecommit.exceptions.RepositoryNameExistsException):
         codecommit.create_repository(repositoryName=name)
@@ -96,7 +96,7 @@ def _make_repository(config: EmulatorConfig, name: str, home: Environment) -> Pa
 
 def _make_bucket(config: EmulatorConfig, name: str, home: Environment) -> None:
     """Make a source's bucket that no stack of the app makes: elsewhere, it is there before the app is."""
-    s3 = client("s3", endpoint=config.endpoint, region=home.region, credentials=account_root(home.account))
+    s3 = client("s3", endpoint=config.endpoint, region=home.region, credentials=config.root(home.account))
     try:
         s3.head_bucket(Bucket=name)
     except ClientError as refused:

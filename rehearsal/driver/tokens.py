@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rehearsal.driver.assembly import PIPELINE, Assembly
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.engine.providers import GITHUB
 
@@ -25,7 +25,7 @@ def make_tokens(config: EmulatorConfig, assembly: Assembly) -> None:
         if reference := REFERENCE.fullmatch(token):
             wanted[reference[1]].add(reference[2] or "")
     secrets = client(
-        "secretsmanager", endpoint=config.endpoint, region=where.region, credentials=account_root(where.account)
+        "secretsmanager", endpoint=config.endpoint, region=where.region, credentials=config.root(where.account)
     )
     for name, members in wanted.items():
         value = PLACEHOLDER if "" in members else json.dumps(dict.fromkeys(sorted(members), PLACEHOLDER))

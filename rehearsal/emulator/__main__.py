@@ -12,6 +12,7 @@ import pydantic
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.environment import emulator_environment
 from rehearsal.emulator.loopback import refuse_outbound
+from rehearsal.emulator.private import make_private, write_private
 from rehearsal.errors import RehearsalError
 
 
@@ -33,7 +34,7 @@ def main(path: Path, listen: int | None) -> None:
     from rehearsal.emulator import extensions, server  # noqa: PLC0415
 
     extensions.install_all(config)
-    server.serve(port, known=config.port)
+    server.serve(config, port=port)
 
 
 def _load(path: Path) -> EmulatorConfig:
@@ -60,7 +61,8 @@ def _prepare(config: EmulatorConfig) -> None:
     """Make the folders, readable by their owner alone, point the log there, and close the way out."""
     logs = config.state_dir / "logs"
     try:
-        config.state_dir.mkdir(parents=True, exist_ok=True)
+        make_private(config.state_dir)
+        write_private(config.token_file, config.token)
         for folder in (logs, *(config.state_dir / name for name in ("s3", "state", "tmp"))):
             folder.mkdir(mode=0o700, exist_ok=True)
         logging.basicConfig(

@@ -40,8 +40,3 @@ def client(service: str, *, endpoint: str, region: str, credentials: Mapping[str
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials.get("SessionToken"),
     )
-
-
-def account_root(account: str) -> dict[str, str]:
-    """Return credentials of an account's root, as the emulator knows them: the account id is the access key."""
-    return {"AccessKeyId": account, "SecretAccessKey": "rehearsal"}  # pragma: allowlist secret

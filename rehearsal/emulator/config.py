@@ -1,10 +1,14 @@
 """What the emulator is told when it starts: one JSON file, readable by its owner alone."""
 
+import hmac
 import os
+import secrets
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from rehearsal.emulator.private import write_private
 
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 
@@ -31,6 +35,8 @@ class EmulatorConfig(BaseModel):
 
     ``build_path`` is the PATH of a build (its "image"): folders that hold python3, node, npm, git and make.
     ``build_environment`` is handed to every build as it is: package caches and certificate bundles, never credentials.
+    ``secret`` is what the root credentials of every account are derived from, and ``token`` opens the rehearsal's own
+    routes. Both are random per configuration.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,11 +47,22 @@ class EmulatorConfig(BaseModel):
     postgres: PostgresServer | None = None
     build_path: str = os.defpath
     build_environment: dict[str, str] = Field(default_factory=dict)
+    secret: str = Field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    token: str = Field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
     @property
     def endpoint(self) -> str:
         """The base URL of every emulated service."""
         return f"http://127.0.0.1:{self.port}"
+
+    def root(self, account: str) -> dict[str, str]:
+        """Return the root credentials of an emulated account."""
+        return account_root(account, self.secret)
+
+    @property
+    def token_file(self) -> Path:
+        """The file (mode 0600) that git hooks read the token from; the emulator writes it when it starts."""
+        return self.state_dir / "token"
 
     @property
     def repositories(self) -> Path:
@@ -72,12 +89,20 @@ class EmulatorConfig(BaseModel):
         return self.build_logs / f"{build_id.replace(':', '-')}.log"
 
     def save(self, path: Path) -> None:
-        """Write the configuration, which holds the database password, where only its owner reads it."""
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(self.model_dump_json(indent=2))
+        """Write the configuration, which holds every secret of the rehearsal, where only its owner reads it."""
+        write_private(path, self.model_dump_json(indent=2))
 
     @classmethod
     def load(cls, path: Path) -> "EmulatorConfig":
         """Read what :meth:`save` wrote."""
         return cls.model_validate_json(path.read_text())
+
+
+def account_root(account: str, secret: str) -> dict[str, str]:
+    """Return the root credentials of an emulated account: its id is the access key.
+
+    The secret key is derived from ``secret``, which is random per rehearsal, so that one account's secret key does not
+    reveal another's.
+    """
+    derived = hmac.new(secret.encode(), f"root/{account}".encode(), "sha256").hexdigest()
+    return {"AccessKeyId": account, "SecretAccessKey": derived}

@@ -1,10 +1,10 @@
 """Serves the extended emulator on loopback until it is told to stop."""
 
 import asyncio
+import hmac
 import json
 import logging
 import signal
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import hypercorn.asyncio
@@ -12,25 +12,25 @@ import hypercorn.config
 import ministack.app
 from ministack.core import concurrency
 
+from rehearsal.emulator import entrance, requests
+from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.contracts import Json, ServiceError
+from rehearsal.emulator.entrance import Message, Receive, Send
 from rehearsal.emulator.wiring import lifecycle, loop, routes
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from rehearsal.source.announce import TOKEN_HEADER
 
 log = logging.getLogger(__name__)
 
 
-def serve(port: int, *, known: int) -> None:
+def serve(config: EmulatorConfig, *, port: int) -> None:
     """Serve on loopback until SIGTERM or SIGINT; state is then saved.
 
-    ``known`` is the port that clients know, where something else may stand and pass on what they ask.
+    ``port`` differs from the configured one where something stands at that one and passes on what clients ask.
     """
-    asyncio.run(_serve(port, known))
+    asyncio.run(_serve(config, port))
 
 
-async def _serve(port: int, known: int) -> None:
+async def _serve(config: EmulatorConfig, port: int) -> None:
     loop.answer_on(asyncio.get_running_loop())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -41,7 +41,7 @@ async def _serve(port: int, known: int) -> None:
     settings.graceful_timeout = 0.5  # clients keep connections open; none of them is worth waiting for
     settings.errorlog = logging.getLogger("hypercorn.error")
     application: Any = Application(
-        port, known=known
+        config, port=port
     )  # hypercorn spells out every message; plain mappings are what it sends
 
     async def stopped() -> None:
@@ -55,10 +55,12 @@ async def _serve(port: int, known: int) -> None:
 class Application:
     """MiniStack's ASGI application with the rehearsal's own routes and life cycle around it."""
 
-    def __init__(self, port: int, *, known: int) -> None:
-        """Serve what extensions registered; ``port`` tells when requests are accepted, ``known`` who they are for."""
+    def __init__(self, config: EmulatorConfig, *, port: int) -> None:
+        """Serve what extensions registered; ``port`` is where requests are accepted."""
         self._port = port
-        self._passed_on = {(b"host", f"127.0.0.1:{port}".encode()): (b"host", f"127.0.0.1:{known}".encode())}
+        self._token = config.token.encode()
+        self._hosts = requests.loopback_hosts(port, config.port)
+        self._passed_on = {(b"host", f"127.0.0.1:{port}".encode()): (b"host", f"127.0.0.1:{config.port}".encode())}
         self._announcement: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -66,11 +68,28 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
             return
+        method, path = scope.get("method", "GET"), scope["path"]
+        refused = requests.refusal(method, path, scope["headers"], self._hosts)
         # Who asks has signed for the name that they know, whatever passed it on.
         scope["headers"] = [self._passed_on.get((name, value), (name, value)) for name, value in scope["headers"]]
-        route = routes.find_route(scope["method"], scope["path"]) if scope["type"] == "http" else None
-        if route is None:
-            await ministack.app.app(scope, receive, send)
+        if refused is not None:
+            await _refuse(scope, send, refused)
+        elif path.startswith(requests.OWN_ROUTES):
+            await self._answer_own(scope, receive, send)
+        else:
+            await entrance.pass_on(scope, receive, _same_origin(send))
+
+    async def _answer_own(self, scope: Message, receive: Receive, send: Send) -> None:
+        method, path = scope.get("method", ""), scope["path"]
+        if (method, path) == ("GET", requests.HEALTH):
+            await entrance.answer(send, 200, b"{}", **{"content-type": "application/json"})
+            return
+        given = dict(scope["headers"]).get(TOKEN_HEADER.lower().encode(), b"")
+        route = routes.find_route(method, path)
+        if not hmac.compare_digest(given, self._token):
+            await _refuse(scope, send, f"{TOKEN_HEADER}: missing or wrong; only the rehearsal's own programs have it")
+        elif route is None:
+            await _refuse(scope, send, f"path: no route for {method}; see rehearsal.emulator.hooks.add_route")
         else:
             await _answer(route, receive, send)
 
@@ -94,16 +113,29 @@ class Application:
         await concurrency.run_reentrant(lifecycle.announce_start)
 
 
+def _same_origin(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if "headers" in message:
+            message = {**message, "headers": requests.without_cross_origin(message["headers"])}
+        await send(message)
+
+    return sent
+
+
+async def _refuse(scope: Message, send: Send, reason: str) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await entrance.answer(send, 403, f"{reason}\n".encode(), **{"content-type": "text/plain"})
+
+
 async def _answer(route: routes.Route, receive: Receive, send: Send) -> None:
-    body = b""
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+    try:
+        body = await entrance.read(receive)
+    except ConnectionError:
+        return
     status, answer = await concurrency.run_reentrant(_call, route, body)
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
-    await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+    await entrance.answer(send, status, json.dumps(answer).encode(), **{"content-type": "application/json"})
 
 
 def _call(route: routes.Route, body: bytes) -> tuple[int, Json]:

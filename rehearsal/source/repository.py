@@ -45,15 +45,15 @@ def create_repository(config: EmulatorConfig, full_name: str, **more: object) ->
         if not (path / "HEAD").exists():
             path.mkdir(parents=True, exist_ok=True)
             git(path, "init", "--quiet", "--bare", "--initial-branch=main", "--template=")
-        _write_hook(path / "hooks" / "post-receive", config.endpoint, full_name, more)
+        _write_hook(path / "hooks" / "post-receive", config, full_name, more)
     except OSError as error:
         raise RehearsalError(f"cannot write the repository {path}: {error.strerror}") from None
     return path
 
 
-def _write_hook(hook: Path, endpoint: str, full_name: str, more: Mapping[str, object]) -> None:
+def _write_hook(hook: Path, config: EmulatorConfig, full_name: str, more: Mapping[str, object]) -> None:
     hook.parent.mkdir(exist_ok=True)
-    words = [sys.executable, "-I", announce.__file__, endpoint, full_name]
+    words = [sys.executable, "-I", announce.__file__, config.endpoint, str(config.token_file), full_name]
     words += [json.dumps(more)] if more else []
     hook.write_text(f"#!/bin/sh\nexec {' '.join(shlex.quote(word) for word in words)}\n")
     hook.chmod(0o755)

@@ -5,6 +5,7 @@ import importlib
 from rehearsal.emulator.config import EmulatorConfig
 
 MODULES = (
+    "rehearsal.emulator.extensions.session_secrets",
     "rehearsal.emulator.extensions.checkpoints",
     "rehearsal.emulator.extensions.loopback_transport",
     "rehearsal.emulator.extensions.trust",

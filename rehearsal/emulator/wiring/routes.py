@@ -11,7 +11,7 @@ _routes: dict[tuple[str, str], Route] = {}
 
 
 def add_route(path: str, handle: Route, *, method: str = "POST") -> None:
-    """Serve ``/_rehearsal/<path>``: JSON in, JSON out, on a thread of its own, without credentials.
+    """Serve ``/_rehearsal/<path>``: JSON in, JSON out, on a thread of its own, to whoever sends the token.
 
     The route acts for no account; use :func:`rehearsal.emulator.hooks.scope` inside. A
     :class:`~rehearsal.emulator.contracts.ServiceError` answers its status and ``{"code": …, "message": …}``.

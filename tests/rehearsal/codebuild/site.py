@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 
 ACCOUNT = "111111111111"
@@ -34,7 +34,7 @@ class Emulator:
 
     def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
         return client(
-            service, endpoint=self.config.endpoint, region=REGION, credentials=credentials or account_root(ACCOUNT)
+            service, endpoint=self.config.endpoint, region=REGION, credentials=credentials or self.config.root(ACCOUNT)
         )
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
@@ -93,7 +93,7 @@ def start(config: EmulatorConfig) -> Emulator:
 def answers(port: int) -> bool:
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=1)) as connection:
         try:
-            connection.request("GET", "/_ministack/health")
+            connection.request("GET", "/_rehearsal/health")
             return connection.getresponse().read() != b""
         except OSError:
             return False

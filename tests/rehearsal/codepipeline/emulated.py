@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ class Emulator:
             service,
             endpoint=self.config.endpoint,
             region=REGION,
-            credentials=credentials or account_root(account),
+            credentials=credentials or self.config.root(account),
         )
         if service == "codepipeline":
             made.meta.events.register("before-parse.codepipeline", partial(check_answer))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.source.announce import TOKEN_HEADER
 from tests.rehearsal.codepipeline.emulated import Emulator
 from tests.rehearsal.codepipeline.shop import Shop, approval, source, stage
 
@@ -104,6 +105,10 @@ def test_a_refused_announcement_is_told(shop: Shop) -> None:
 def test_a_push_without_its_parts_is_refused(shop: Shop) -> None:
     body = json.dumps({"repository": "acme/x"}).encode()
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{shop.config.endpoint}/_rehearsal/push", data=body)  # noqa: S310 - loopback
+        urllib.request.urlopen(  # noqa: S310 - loopback
+            urllib.request.Request(  # noqa: S310 - loopback
+                f"{shop.config.endpoint}/_rehearsal/push", data=body, headers={TOKEN_HEADER: shop.config.token}
+            )
+        )
     with refused.value as answer:
         assert (answer.code, json.load(answer)["code"]) == (400, "ValidationException")

@@ -105,7 +105,7 @@ def test_a_malformed_call_is_refused(shop: Shop) -> None:
         endpoint_url=shop.config.endpoint,
         region_name=REGION,
         aws_access_key_id=TOOLS,
-        aws_secret_access_key="rehearsal",
+        aws_secret_access_key=shop.config.root(TOOLS)["SecretAccessKey"],
         config=Config(parameter_validation=False, ignore_configured_endpoint_urls=True),
     )
     with pytest.raises(ClientError, match='Missing required parameter in input: "name"') as refused:

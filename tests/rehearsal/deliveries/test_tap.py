@@ -14,7 +14,6 @@ import psycopg2
 import pytest
 
 from rehearsal.driver.access import write_access
-from rehearsal.emulator.clients import account_root
 from tests.rehearsal.deliveries.leftovers import leftovers
 from tests.rehearsal.deliveries.worlds import DEV, ELSEWHERE, HOME, PROD, World, committed, results
 from tests.synthesis import command_environ
@@ -218,7 +217,7 @@ def deleted(world: World, account: str, stack: str, region: str | None = None) -
 
 def by_hand(world: World, account: str) -> dict[str, str]:
     """The environment of somebody with all rights in an account."""
-    keys = account_root(account)
+    keys = world.rehearsal.config.root(account)
     return {
         "AWS_ENDPOINT_URL": world.rehearsal.config.endpoint,
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],

@@ -20,7 +20,7 @@ from rehearsal.driver.pipeline_api import Approval
 from rehearsal.driver.preview import StackPreview
 from rehearsal.driver.rehearsal import Decision, Rehearsal, Request
 from rehearsal.driver.repository import Repository
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from tests.synthesis import ROOT
 
 GUARD = Path(__file__).parent / "guard"
@@ -123,7 +123,7 @@ class World:
 
     def client(self, service: str, account: str, region: str | None = None) -> Any:
         endpoint, where = self.rehearsal.config.endpoint, region or self.regions.get(account, HOME)
-        return client(service, endpoint=endpoint, region=where, credentials=account_root(account))
+        return client(service, endpoint=endpoint, region=where, credentials=self.rehearsal.config.root(account))
 
     def outbound(self) -> list[dict[str, str]]:
         """What any program of this rehearsal tried to reach beyond this machine, package managers included."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
 from rehearsal.emulator.config import EmulatorConfig
 
 REGION = "us-east-1"
@@ -72,7 +72,7 @@ class Account:
             service,
             endpoint=self.config.endpoint,
             region=region,
-            credentials=credentials or account_root(self.id),
+            credentials=credentials or self.config.root(self.id),
         )
 
     def other(self) -> "Account":

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rehearsal.emulator.config import EmulatorConfig, PostgresServer
+from rehearsal.source.announce import TOKEN_HEADER
 from tests.rehearsal.emulator.harness import Account, Json, allow, free_port, refused, resource, running
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -13,7 +14,10 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 def recorded(config: EmulatorConfig) -> Json:
     """The records, as the driver reads them."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{config.endpoint}/_rehearsal/access", timeout=10) as answer:
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        f"{config.endpoint}/_rehearsal/access", headers={TOKEN_HEADER: config.token}
+    )
+    with opener.open(request, timeout=10) as answer:
         found: Json = json.load(answer)
         return found
 

@@ -28,7 +28,7 @@ def by_hand(account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     monkeypatch.setenv("AWS_ENDPOINT_URL", account.config.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account.id)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", account.config.root(account.id)["SecretAccessKey"])
     monkeypatch.chdir(tmp_path)
     return account
 

@@ -22,7 +22,7 @@ def run(account: Account, *arguments: str, session: dict[str, str] | None = None
         "AWS_ENDPOINT_URL_S3": account.config.endpoint,
         "AWS_REGION": REGION,
         "AWS_ACCESS_KEY_ID": account.id,
-        "AWS_SECRET_ACCESS_KEY": "rehearsal",
+        "AWS_SECRET_ACCESS_KEY": account.config.root(account.id)["SecretAccessKey"],
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",

@@ -24,7 +24,7 @@ def judged(account: Account, monkeypatch: pytest.MonkeyPatch, folder: Path) -> R
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     monkeypatch.setenv("AWS_ENDPOINT_URL", account.config.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account.id)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", account.config.root(account.id)["SecretAccessKey"])
     monkeypatch.chdir(folder)
     words = {"role": role, "stack": "app", "change-set": "next", "stage": "App/Prod", "region": REGION}
     return CliRunner().invoke(guard.main, [part for name, value in words.items() for part in (f"--{name}", value)])

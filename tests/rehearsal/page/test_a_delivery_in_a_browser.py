@@ -178,4 +178,11 @@ def test_the_page_says_that_the_emulator_is_gone_and_is_stopped_with_the_rehears
     assert session.page.process() is None
     request = watched.world.rehearsal.request
     with pytest.raises(RehearsalError, match=r"^nothing runs that a page could show; start a rehearsal first$"):
-        start_page(watched.world.folders, pipeline="p", account=DEV, region="r", endpoint="e", environ=request.environ)
+        start_page(
+            watched.world.folders,
+            pipeline="p",
+            account=DEV,
+            region="r",
+            config=watched.world.rehearsal.config,
+            environ=request.environ,
+        )

@@ -6,13 +6,16 @@ from botocore.stub import ANY, Stubber
 from rehearsal.codebuild.cloud.logs import BATCH, EVENTS_A_CALL, MOST, REST, LogStream
 from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.plan import Logs
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
+from rehearsal.emulator.config import account_root
 
 NAMES = {"logGroupName": "group", "logStreamName": "prefix/uuid"}
 
 
 def made() -> tuple[Any, Stubber]:
-    logs = client("logs", endpoint="http://127.0.0.1:9", region="us-east-1", credentials=account_root("111111111111"))
+    logs = client(
+        "logs", endpoint="http://127.0.0.1:9", region="us-east-1", credentials=account_root("111111111111", "unused")
+    )
     return logs, Stubber(logs)
 
 

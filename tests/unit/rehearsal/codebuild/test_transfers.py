@@ -12,14 +12,17 @@ from rehearsal.codebuild.cloud.deliveries import deliver, encryption
 from rehearsal.codebuild.cloud.sources import fetch
 from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.plan import Destination, Source
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
+from rehearsal.emulator.config import account_root
 from rehearsal.source.reference import CloneReference
 
 SOURCE = Source(bucket="bucket", key="in.zip")
 
 
 def made() -> tuple[Any, Stubber]:
-    s3 = client("s3", endpoint="http://127.0.0.1:9", region="us-east-1", credentials=account_root("111111111111"))
+    s3 = client(
+        "s3", endpoint="http://127.0.0.1:9", region="us-east-1", credentials=account_root("111111111111", "unused")
+    )
     return s3, Stubber(s3)
 
 

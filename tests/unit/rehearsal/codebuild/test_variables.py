@@ -7,13 +7,16 @@ from botocore.stub import Stubber
 from rehearsal.codebuild.cloud.variables import SecretReference, parse_secret_reference, resolve
 from rehearsal.codebuild.errors import BuildError
 from rehearsal.codebuild.plan import Variable
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
+from rehearsal.emulator.config import account_root
 
 SECRET = "arn:aws:secretsmanager:us-east-1:111111111111:secret:team/db-AbCdEf"  # pragma: allowlist secret
 
 
 def made(service: str) -> tuple[Any, Stubber]:
-    real = client(service, endpoint="http://127.0.0.1:9", region="us-east-1", credentials=account_root("111111111111"))
+    real = client(
+        service, endpoint="http://127.0.0.1:9", region="us-east-1", credentials=account_root("111111111111", "unused")
+    )
     return real, Stubber(real)
 
 

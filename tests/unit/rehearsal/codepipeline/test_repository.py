@@ -138,16 +138,16 @@ def lines(ref: str = "refs/heads/main", commit: str = "c" * 40) -> list[str]:
 
 def test_an_emulator_that_is_gone_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example.com:3128")
-    asked: list[str] = []
+    asked: list[tuple[str, str]] = []
 
     def refuse(self: Any, request: Any, timeout: float) -> Any:
-        asked.append(request.full_url)
+        asked.append((request.full_url, request.get_header("X-rehearsal-token")))
         raise ConnectionRefusedError(111, "Connection refused")
 
     monkeypatch.setattr("urllib.request.OpenerDirector.open", refuse)
-    (said,) = announce.announce("http://127.0.0.1:1", "acme/payments", lines())
+    (said,) = announce.announce("http://127.0.0.1:1", "word", "acme/payments", lines())
     assert said.startswith("WARNING: main was pushed, but no pipeline started: the emulator does not answer on http")
-    assert asked == ["http://127.0.0.1:1/_rehearsal/push"]
+    assert asked == [("http://127.0.0.1:1/_rehearsal/push", "word")]
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, answer: Any) -> list[str]:
@@ -159,7 +159,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, answer: Any) -> list[str]:
         return BytesIO(json.dumps(answer).encode())
 
     monkeypatch.setattr("urllib.request.OpenerDirector.open", respond)
-    return announce.announce("http://127.0.0.1:1", "acme/payments", lines())
+    return announce.announce("http://127.0.0.1:1", "word", "acme/payments", lines())
 
 
 def test_what_a_push_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,12 +180,12 @@ def test_what_a_repository_stands_for_is_announced_with_each_push(
     assert json.loads(words[-1]) == {"object": {"key": "it's.zip"}}
     sent: list[Any] = []
 
-    def told(_: str, push: dict[str, object]) -> list[str]:
+    def told(_endpoint: str, _token: str, push: dict[str, object]) -> list[str]:
         sent.append(push)
         return []
 
     monkeypatch.setattr(announce, "_told", told)
-    announce.announce("http://127.0.0.1:1", "objects/delivery", lines(), json.loads(words[-1]))
+    announce.announce("http://127.0.0.1:1", "word", "objects/delivery", lines(), json.loads(words[-1]))
     assert sent[0]["object"] == {"key": "it's.zip"}
 
 
@@ -197,14 +197,14 @@ def test_a_refusal_of_the_emulator_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_only_branches_that_are_there_are_announced() -> None:
-    assert announce.announce("http://127.0.0.1:1", "acme/payments", lines("refs/tags/v1")) == []
-    deleted = announce.announce("http://127.0.0.1:1", "acme/payments", lines(commit=NOBODY))
+    assert announce.announce("http://127.0.0.1:1", "word", "acme/payments", lines("refs/tags/v1")) == []
+    deleted = announce.announce("http://127.0.0.1:1", "word", "acme/payments", lines(commit=NOBODY))
     assert deleted == ["main was deleted; that starts nothing"]
 
 
 def test_the_hook_needs_nothing_but_the_interpreter(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-I", announce.__file__, "http://127.0.0.1:1", "acme/payments"],
+        [sys.executable, "-I", announce.__file__, "http://127.0.0.1:1", "no-such-file", "acme/payments"],
         input="".join(lines("refs/tags/v1")),
         env={},
         cwd=tmp_path,

@@ -62,11 +62,11 @@ def test_what_roles_may_do_and_did_is_written_for_machines_and_for_people(
         {**question, "action": "s3:GetObject", "outcome": "allowed"},
         {**question, "action": "s3:PutObject", "outcome": "denied"},
     ]
-    opened: list[str] = []
+    opened: list[tuple[str, str]] = []
 
     class Opener:
-        def open(self, address: str, **_: Any) -> io.BytesIO:
-            opened.append(address)
+        def open(self, request: Any, **_: Any) -> io.BytesIO:
+            opened.append((request.full_url, request.get_header("X-rehearsal-token")))
             return io.BytesIO(json.dumps({"asked": asked, "left_out": 0}).encode())
 
     monkeypatch.setattr(access, "client", lambda *_, **__: iam)
@@ -77,10 +77,9 @@ def test_what_roles_may_do_and_did_is_written_for_machines_and_for_people(
     why = {"role": "build", "actions": ["sns:*"], "reason": "Tells people when a build breaks."}
     stale = {"role": "gone", "actions": ["*"], "reason": "There was such a role once."}
     (tmp_path / "access-explained.yaml").write_text(json.dumps([why, stale]))
-    said = write_access(
-        folders, Assembly(root=tmp_path, stacks=(stack,)), EmulatorConfig(port=1, state_dir=tmp_path), tmp_path
-    )
-    assert opened == ["http://127.0.0.1:1/_rehearsal/access"]
+    config = EmulatorConfig(port=1, state_dir=tmp_path)
+    said = write_access(folders, Assembly(root=tmp_path, stacks=(stack,)), config, tmp_path)
+    assert opened == [("http://127.0.0.1:1/_rehearsal/access", config.token)]
     assert iam.versions == [(MANAGED, "v2")]
     counted = "1 denied, 2 statements wider than used, 1 of them not explained, 1 explanations of nothing"
     assert said == f"who may do what, and did it: {tmp_path}/access.md ({counted})"

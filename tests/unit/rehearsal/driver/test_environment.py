@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.driver.environment import account_environment, base_environment, build_image, quiet_home
+from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 
 USERS = {
@@ -31,9 +32,11 @@ def test_loopback_is_never_reached_through_a_proxy() -> None:
 
 
 def test_an_account_is_reached_without_profile_files_or_metadata() -> None:
-    variables = account_environment("111111111111", endpoint="http://127.0.0.1:1", region="eu-west-1")
+    config = EmulatorConfig(port=1, state_dir=Path("/x"))
+    variables = account_environment("111111111111", config=config, region="eu-west-1")
     assert variables["AWS_ENDPOINT_URL"] == variables["AWS_ENDPOINT_URL_S3"] == "http://127.0.0.1:1"
     assert variables["AWS_ACCESS_KEY_ID"] == "111111111111"
+    assert variables["AWS_SECRET_ACCESS_KEY"] == config.root("111111111111")["SecretAccessKey"]
     assert variables["AWS_CONFIG_FILE"] == variables["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
     assert variables["AWS_EC2_METADATA_DISABLED"] == "true"
 

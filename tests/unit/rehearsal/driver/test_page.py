@@ -9,6 +9,7 @@ from rehearsal.driver import page
 from rehearsal.driver.folders import Folders
 from rehearsal.driver.processes import Started
 from rehearsal.driver.services import Session
+from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.errors import RehearsalError
 
 
@@ -18,7 +19,7 @@ def open_page(folders: Folders) -> str:
         pipeline="delivery",
         account="1" * 12,
         region="us-east-1",
-        endpoint="http://127.0.0.1:9",
+        config=EmulatorConfig(port=9, state_dir=folders.state),
         environ={"AWS_PROFILE": "mine", "PATH": "/bin"},
     )
 

@@ -92,7 +92,7 @@ def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, said: st
     """What is announced when a source gets its content."""
     sent: list[Any] = []
 
-    def announce(_endpoint: str, name: str, lines: list[str], more: Any) -> list[str]:
+    def announce(_endpoint: str, _token: str, name: str, lines: list[str], more: Any) -> list[str]:
         sent.append((name, lines, more))
         return [said]
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from botocore.stub import Stubber
 
-from rehearsal.emulator.clients import account_root, client
+from rehearsal.emulator.clients import client
+from rehearsal.emulator.config import account_root
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 PIPELINE = "delivery"
@@ -28,7 +29,9 @@ class Shop:
 
     def __init__(self) -> None:
         self._clients = {
-            name: client(name, endpoint="http://127.0.0.1:9", region="us-east-1", credentials=account_root("1" * 12))
+            name: client(
+                name, endpoint="http://127.0.0.1:9", region="us-east-1", credentials=account_root("1" * 12, "unused")
+            )
             for name in ("codepipeline", "cloudformation", "codebuild", "logs", "s3")
         }
         self._stubs = {name: Stubber(each) for name, each in self._clients.items()}
