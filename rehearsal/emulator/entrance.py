@@ -9,7 +9,7 @@ import ministack.app
 
 from rehearsal.emulator.extensions.session_secrets import find_secret
 from rehearsal.emulator.signatures import Request, SignatureError, carries_credentials, verify
-from rehearsal.emulator.wiring.endpoints import is_open_endpoint
+from rehearsal.emulator.wiring.endpoints import enters_open_endpoint
 from rehearsal.emulator.wiring.unsigned import Response, refuse, serves_unsigned
 
 Message = MutableMapping[str, Any]
@@ -49,7 +49,7 @@ def _refusal(request: Request, scope: Message) -> Response | None:
 
 def _serves_unsigned(request: Request, scope: Message) -> bool:
     if scope["type"] == "websocket":
-        return is_open_endpoint("GET", request.headers.get("host", ""), scope["path"])
+        return enters_open_endpoint("GET", request.headers.get("host", ""), scope["path"])
     return serves_unsigned(request, scope["path"])
 
 

@@ -10,7 +10,7 @@ from ministack.services import s3
 
 from rehearsal.emulator.requests import SIGNALS
 from rehearsal.emulator.signatures import Request, SignatureError
-from rehearsal.emulator.wiring.endpoints import is_open_endpoint
+from rehearsal.emulator.wiring.endpoints import enters_open_endpoint
 
 READS = frozenset({"GET", "HEAD"})
 OBJECT_PARAMETERS = frozenset({"versionId", "partNumber"})
@@ -33,7 +33,7 @@ def serves_unsigned(request: Request, path: str) -> bool:
         return False  # MiniStack would act for a key that nobody verified
     if path.startswith(SIGNALS) or path in SIGN_IN_PAGES or _is_key_document(request, path):
         return True
-    if is_open_endpoint(request.method, host, path):
+    if enters_open_endpoint(request.method, host, path):
         return True
     return _is_public_object(request, path) or _is_sign_in(request, path)
 
