@@ -9,7 +9,7 @@ request. All of it is documented where it is defined:
 - ``account``, ``region``, ``scope``, ``spawn``: whose request this is, and threads that remember it.
 - ``persist``, ``save_now``, ``saved_until``: state that survives a restart, and what of it survived a kill.
 - ``on_started``, ``on_stopping``: resume and clean up.
-- ``add_route``: internal HTTP routes under ``/_rehearsal/``.
+- ``add_route``: internal HTTP routes under ``/_rehearsal/``, for callers with the token.
 """
 
 from rehearsal.emulator.contracts import (

@@ -4,6 +4,11 @@ The order matters, since each push builds on what the one before has deployed; s
 """
 
 import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +108,25 @@ def test_what_roles_did_is_told_beside_what_they_may_do_with_the_denials_of_the_
     assert ("ssm:PutParameter", "AWS::SSM::Parameter") in made
     assert execution["unused"][0]["unused_actions"] == []
     assert "s3:CreateBucket" in execution["unused"][0]["narrower"]["Action"]
+
+
+def test_aws_cli_acts_for_whoever_may_read_the_file_that_is_printed_and_says_no_secret(sample: World) -> None:
+    line = f". {shlex.quote(str(sample.folders.tools_environment))} && aws codepipeline list-pipelines"
+    environ = {
+        "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
+        "HOME": str(sample.folders.home),
+        "AWS_PROFILE": "no-such-profile",
+    }
+    done = subprocess.run(["sh", "-c", line], env=environ, capture_output=True, text=True, check=True)
+    assert [each["name"] for each in json.loads(done.stdout)["pipelines"]] == [sample.rehearsal.api.pipeline]
+    config = sample.rehearsal.config
+    secrets = {config.secret, config.token} | {config.root(each)["SecretAccessKey"] for each in (TOOLS, DEV, PROD)}
+    assert not [secret for secret in secrets if secret in sample.said.getvalue()]
+    logs = [path for path in (*sample.folders.logs.rglob("*"), *config.state_dir.glob("logs/**/*")) if path.is_file()]
+    assert logs
+    for path in logs:
+        text = path.read_text(errors="replace")
+        assert not [secret for secret in secrets if secret in text], path
 
 
 def _changed_at(world: World, account: str) -> dict[str, Any]:

@@ -55,7 +55,11 @@ def test_a_repository_is_made_once_and_announces_pushes_to_its_emulator(tmp_path
     assert (bare / "mark").exists()
     hook = bare / "hooks" / "post-receive"
     assert os.access(hook, os.X_OK)
-    assert hook.read_text().splitlines()[1].split()[-2:] == ["http://127.0.0.1:1", "acme/payments"]
+    assert hook.read_text().splitlines()[1].split()[-3:] == [
+        "http://127.0.0.1:1",
+        str(tmp_path / "token"),
+        "acme/payments",
+    ]
 
 
 @pytest.mark.parametrize("name", ["payments", "acme/", "acme/pay ments", "../payments", "acme/..", "acme//x", ""])

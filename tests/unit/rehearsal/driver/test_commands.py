@@ -194,6 +194,8 @@ def test_up_leaves_everything_running_and_says_how_to_go_on(stage: Stage) -> Non
     line = next(text for text in result.output.splitlines() if "put-approval-result" in text)
     for word in ("--pipeline-name delivery", "--stage-name Prod", "--action-name Approve", "--token the-token"):
         assert word in line
+    assert line.strip().removeprefix("answer Prod:  ").startswith("(. .rehearsal/tools.env && aws codepipeline ")
+    assert line.endswith(")")
     assert "stop:  python -m rehearsal down\n" in result.output
     assert "--app" not in result.output
     assert result.output.index("watch and decide: http://127.0.0.1:4567/pipeline/?token=secret") < result.output.index(
@@ -228,8 +230,9 @@ def test_up_leaves_everything_running_when_the_delivery_fails_and_says_how_to_lo
     assert "The delivery failed, and everything keeps running." in result.stdout
     assert "  watch, retry and decide:  http://127.0.0.1:4567/pipeline/?token=secret\n" in result.stdout
     assert (
-        "  retry Stage:  aws codepipeline retry-stage-execution --pipeline-name delivery --stage-name Stage "
-        "--pipeline-execution-id one --retry-mode FAILED_ACTIONS\n"
+        "  retry Stage:  (. .rehearsal/tools.env && "
+        "aws codepipeline retry-stage-execution --pipeline-name delivery --stage-name Stage "
+        "--pipeline-execution-id one --retry-mode FAILED_ACTIONS)\n"
     ) in result.stdout
     assert "stop:  python -m rehearsal down\n" in result.stdout
 

@@ -172,6 +172,15 @@ def test_a_rehearsal_that_runs_is_taken_up_with_its_pipeline_and_what_its_builds
     assert followed == ["one"]
 
 
+def test_file_for_the_aws_cli_holds_the_root_s_secret_for_its_owner_alone(rehearsal: Rehearsal) -> None:
+    rehearsal.folders.root.mkdir()
+    module._write_tools_environment(rehearsal.folders, rehearsal.assembly, rehearsal.config)
+    file = rehearsal.folders.tools_environment
+    assert file.stat().st_mode & 0o777 == 0o600
+    secret = rehearsal.config.root(rehearsal.account)["SecretAccessKey"]
+    assert f"export AWS_SECRET_ACCESS_KEY='{secret}'" in file.read_text().splitlines()
+
+
 def test_the_commands_are_there() -> None:
     done = subprocess.run([sys.executable, "-m", "rehearsal", "--help"], capture_output=True, text=True, check=True)
     for command in ("run", "up", "push", "status", "approve", "logs", "down"):
