@@ -10,11 +10,12 @@ import ministack.app
 from rehearsal.emulator.extensions.session_secrets import find_secret
 from rehearsal.emulator.signatures import Request, SignatureError, carries_credentials, verify
 from rehearsal.emulator.wiring.endpoints import enters_open_endpoint
-from rehearsal.emulator.wiring.unsigned import Response, refuse, serves_unsigned
+from rehearsal.emulator.wiring.unsigned import Response, acts_for, refuse, serves_unsigned
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+AMBIGUOUS = SignatureError("UnsupportedSignature", "The request signature does not conform to AWS standards.")
 MISSING = SignatureError("MissingAuthenticationToken", "Request is missing Authentication Token")
 
 
@@ -39,7 +40,9 @@ def _refusal(request: Request, scope: Message) -> Response | None:
     path = scope["path"]
     try:
         if carries_credentials(request):
-            verify(request, secret=find_secret, now=dt.datetime.now(tz=dt.UTC))
+            key = verify(request, secret=find_secret, now=dt.datetime.now(tz=dt.UTC))
+            if not acts_for(request, path, key):
+                raise AMBIGUOUS
         elif not _serves_unsigned(request, scope):
             raise MISSING
     except SignatureError as error:
@@ -62,7 +65,7 @@ def _request(scope: Message, body: bytes) -> Request:
     return Request(
         method=scope.get("method", "GET"),
         raw_path=raw_path.decode("latin-1"),
-        raw_query=scope.get("query_string", b"").decode("latin-1"),
+        raw_query=scope.get("query_string", b"").decode(errors="replace"),
         headers=headers,
         body=body,
     )

@@ -1,4 +1,4 @@
-"""Requests without credentials: which of them AWS serves, and how it refuses the others."""
+"""What MiniStack makes of a request: for whom it acts, what it serves without credentials, and how it refuses."""
 # ruff: noqa: SLF001 - MiniStack's router has no public door
 
 import uuid
@@ -26,16 +26,30 @@ SIGN_IN_PAGES = frozenset(
 Response = tuple[int, dict[str, Any], bytes]
 
 
+def acts_for(request: Request, path: str, key: str) -> bool:
+    """Whether MiniStack acts for ``key`` and no other, and lets S3 alone see a URL of version 2.
+
+    Such a URL signs few of its parameters, so that whoever has one could add those of another service.
+    """
+    if router.extract_access_key_id(dict(request.headers), request.query) != key:
+        return False
+    return "AWSAccessKeyId" not in request.query or _meant(request, path)[0] == "s3"
+
+
 def serves_unsigned(request: Request, path: str) -> bool:
     """Whether AWS serves a request without credentials; what answers it may still refuse."""
     host = request.headers.get("host", "")
     if router.extract_access_key_id(dict(request.headers), request.query):
         return False  # MiniStack would act for a key that nobody verified
-    if path.startswith(SIGNALS) or path in SIGN_IN_PAGES or _is_key_document(request, path):
+    if path.startswith(SIGNALS) or _is_sign_in_page(request, path) or _is_key_document(request, path):
         return True
     if enters_open_endpoint(request.method, host, path):
         return True
     return _is_public_object(request, path) or _is_sign_in(request, path)
+
+
+def _is_sign_in_page(request: Request, path: str) -> bool:
+    return path in SIGN_IN_PAGES and request.method in ("GET", "POST")
 
 
 def _is_key_document(request: Request, path: str) -> bool:
@@ -48,7 +62,8 @@ def _is_public_object(request: Request, path: str) -> bool:
     plain = (
         request.method in READS and request.query.keys() <= OBJECT_PARAMETERS and "x-amz-target" not in request.headers
     )
-    return plain and bool(key) and bucket not in NOT_BUCKETS and s3._bucket_owner_account(bucket) is not None
+    named = plain and bool(key) and bucket not in NOT_BUCKETS and _meant(request, path)[0] == "s3"
+    return named and s3._bucket_owner_account(bucket) is not None
 
 
 def _is_sign_in(request: Request, path: str) -> bool:

@@ -13,7 +13,7 @@ from botocore.parsers import ResponseParserError
 from rehearsal.emulator.config import EmulatorConfig
 from rehearsal.emulator.requests import HEALTH
 from tests.rehearsal.codebuild.site import archive
-from tests.rehearsal.emulator.harness import REGION, Account, allow, policy, refused
+from tests.rehearsal.emulator.harness import REGION, Account, allow, policy, ref, refused, resource
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -274,6 +274,59 @@ def presigned(account: Account, name: str, version: str, credentials: Mapping[st
     s3.meta.events.register("choose-signer.s3.GetObject", lambda **_: f"{version}-query")
     url: str = s3.generate_presigned_url("get_object", Params={"Bucket": name, "Key": "private/page"}, ExpiresIn=600)
     return url.removeprefix(account.config.endpoint)
+
+
+def test_url_of_version_2_cannot_be_extended_to_another_key_or_service(account: Account) -> None:
+    """It signs few of its parameters, and MiniStack prefers the key in another one."""
+    name = bucket(account)
+    user = account.user("reader", allow("s3:GetObject", f"arn:aws:s3:::{name}/public/*"))
+    path = presigned(account, name, "s3", user)
+    scope = f"{account.id}/20260101/us-east-1/s3/aws4_request"
+    for more in (f"&X-Amz-Credential={scope}", f"&x-amz-credential={scope}"):
+        status, _, text = send(account.config, "GET", path + more)
+        assert (status, "private/page" in text) in {(400, False), (403, False)}
+    s3 = account.client("s3")
+    s3.meta.events.register("choose-signer.s3.ListBuckets", lambda **_: "s3-query")
+    listed = s3.generate_presigned_url("list_buckets").removeprefix(account.config.endpoint)
+    assert "<ListAllMyBucketsResult" in send(account.config, "GET", listed)[2]
+    status, _, text = send(account.config, "GET", f"{listed}&Action=ListUsers&Version=2010-05-08")
+    assert (status, "<ListUsersResult>" in text) == (400, False)
+
+
+def test_key_that_was_verified_is_the_key_that_acts(account: Account) -> None:
+    user = account.user("nobody")
+    iam = account.client("iam", user)
+
+    def claim(request: Any, **_: Any) -> None:
+        given = request.headers["Authorization"].decode()
+        scope = f"Credential={account.id}/20260101/us-east-1/iam/aws4_request"
+        request.headers["Authorization"] = given.replace("Credential=", f"{scope}, Credential=", 1)
+
+    iam.meta.events.register("before-send.iam.ListUsers", claim)
+    assert refused(iam.list_users) == "IncompleteSignature"
+
+
+def test_sign_in_to_a_user_pool_needs_no_signature(emulator: EmulatorConfig) -> None:
+    account = Account(emulator, id="0" * 12)  # whom MiniStack takes for the owner where nobody signed
+    cognito = account.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
+    made = cognito.create_user_pool_client(UserPoolId=pool, ClientName="app")["UserPoolClient"]["ClientId"]
+    target = {"X-Amz-Target": "AWSCognitoIdentityProviderService.SignUp", "Content-Type": "application/x-amz-json-1.1"}
+    body = json.dumps({"ClientId": made, "Username": "someone", "Password": "Pass-w0rd-of-someone"})
+    assert "UserSub" in send(account.config, "POST", "/", target, body)[2]
+    target["X-Amz-Target"] = "AWSCognitoIdentityProviderService.ListUsers"
+    assert "Missing" in send(account.config, "POST", "/", target, json.dumps({"UserPoolId": pool}))[2]
+    assert "keys" in send(account.config, "GET", f"/{pool}/.well-known/jwks.json")[2]
+    assert send(account.config, "GET", "/oauth2/authorize")[0] != 403
+    assert send(account.config, "PUT", "/login")[0] == 403
+
+
+def test_cloudformation_hears_at_its_own_url_from_whoever_has_it(account: Account) -> None:
+    account.deploy("waits", {"Handle": resource("AWS::CloudFormation::WaitConditionHandle")}, {"Url": ref("Handle")})
+    path = account.outputs("waits")["Url"].partition(f":{account.config.port}")[2]
+    body = json.dumps({"Status": "SUCCESS", "UniqueId": "1", "Data": "d", "Reason": "r"})
+    assert send(account.config, "PUT", path, {}, body)[0] == 200
+    assert send(account.config, "PUT", "/_ministack/cfn-signal/guessed", {}, body)[0] == 404
 
 
 def test_body_that_was_not_signed_is_refused(account: Account) -> None:
