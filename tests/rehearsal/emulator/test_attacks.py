@@ -364,6 +364,8 @@ def test_api_endpoint_is_open_unless_it_asks_for_iam(account: Account) -> None:
     assert (status, text[:7]) == (403, "Origin:")
     for headers in ({}, {"Authorization": "Bearer a.b.c"}):
         assert send(account.config, "GET", api(account, "AWS_IAM"), headers)[0] == 403
+        assert send(account.config, "POST", f"{path}@connections/1", headers)[0] == 403
+    assert send(account.config, "GET", "/_aws/execute-api/nothing/live/")[0] == 403
 
 
 def function(account: Account, role: str, code: str) -> None:
