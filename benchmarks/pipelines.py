@@ -17,8 +17,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from rehearsal.emulator.clients import client
-from rehearsal.emulator.config import EmulatorConfig
+from cdk_rehearsal.emulator.clients import client
+from cdk_rehearsal.emulator.config import EmulatorConfig
 
 ACCOUNT: Final = "111111111111"
 BUCKET: Final = "benchmark-of-pipelines"
@@ -51,7 +51,7 @@ def _emulator() -> Iterator[EmulatorConfig]:
         config = EmulatorConfig(port=port, state_dir=Path(folder) / "state")
         file = Path(folder) / "emulator.json"
         config.save(file)
-        process = subprocess.Popen([sys.executable, "-m", "rehearsal.emulator", "--config", str(file)])  # noqa: S603
+        process = subprocess.Popen([sys.executable, "-m", "cdk_rehearsal.emulator", "--config", str(file)])  # noqa: S603
         try:
             _wait(lambda: _answers(port))
             yield config

@@ -31,7 +31,8 @@ def main(stages: int) -> int:
     subprocess.run(synth, check=True, capture_output=True)  # noqa: S603 - ours
     for side in ("base", "head"):
         _assembly(FOLDER / side, copies=stages - OWN_STAGES, changed=side == "head")
-    command = [sys.executable, "-m", "review", str(FOLDER / "base"), str(FOLDER / "head"), "--out", str(FOLDER / "out")]
+    compared = [str(FOLDER / side) for side in ("base", "head")]
+    command = [sys.executable, "-m", "cdk_review", *compared, "--out", str(FOLDER / "out")]
     started = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     SECONDS.write_text(str(time.perf_counter() - started))

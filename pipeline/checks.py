@@ -22,7 +22,7 @@ def checks(
     return pipelines.CodeBuildStep(
         "Check",
         input=source,
-        commands=["make setup check-stage"],
+        commands=["make SETUP=steps setup check-stage"],
         env={"STAGE_NAME": settings.name, "STAGE_REGION": settings.region},
         env_from_cfn_outputs={variable_name(name): output for name, output in outputs.items()},
         role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[check_role])],

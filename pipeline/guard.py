@@ -21,7 +21,7 @@ def guard(source: pipelines.IFileSetProducer, *, stage: str, stack: Stack) -> pi
     return pipelines.CodeBuildStep(
         "Guard",
         input=source,
-        commands=["make setup guard-stage"],
+        commands=["make SETUP=steps setup guard-stage"],
         env={
             "LOOKUP_ROLE_ARN": role,
             "STACK_NAME": stack.stack_name,

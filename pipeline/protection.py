@@ -16,7 +16,7 @@ def protection(source: pipelines.IFileSetProducer, *, settings: StageSettings) -
     return pipelines.CodeBuildStep(
         "Protect",
         input=source,
-        commands=["make setup protect-stage"],
+        commands=["make SETUP=steps setup protect-stage"],
         env={"PROTECTION_ROLE_ARN": role, "PROTECTED_STACKS": " ".join(settings.stacks)},
         role_policy_statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role])],
     )

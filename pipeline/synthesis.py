@@ -12,6 +12,6 @@ def synthesis(source: pipelines.IFileSetProducer) -> pipelines.CodeBuildStep:
         "Synth",
         input=source,
         # The tests keep one core busy for most of their time, and CodeBuild's smallest machine has two.
-        commands=[f"make {setup}", f"make --jobs=2 --output-sync=line {' '.join(rest)}"],
+        commands=[f"make SETUP=synth {setup}", f"make SETUP=synth --jobs=2 {' '.join(rest)}"],
         primary_output_directory="cdk.out",
     )

@@ -21,18 +21,18 @@ class Toolchain(BaseModel):
 
 
 def read_toolchain(package: Path) -> Toolchain:
-    """Return the versions under ``devDependencies`` of the ``package.json`` at ``package``.
+    """Return the versions under ``dependencies`` of the ``package.json`` at ``package``.
 
     Raises :class:`~pipeline.errors.SettingsError` where one is missing, a range, or the file cannot be read.
     """
     try:
-        return Toolchain.model_validate(json.loads(package.read_bytes())["devDependencies"])
+        return Toolchain.model_validate(json.loads(package.read_bytes())["dependencies"])
     except ValidationError as error:
         problem = error.errors()[0]
         name = problem["loc"][0]
         state = "is missing" if problem["type"] == "missing" else f"is {problem['input']!r}"
-        line = f"{package.name}: devDependencies.{name} {state}; allowed: an exact version, such as '2.1148.1'"
+        line = f"{package.name}: dependencies.{name} {state}; allowed: an exact version, such as '2.1148.1'"
         raise SettingsError(line) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        line = f"{package.name}: no devDependencies can be read from it ({type(error).__name__}); restore it from git"
+        line = f"{package.name}: no dependencies can be read from it ({type(error).__name__}); restore it from git"
         raise SettingsError(line) from None

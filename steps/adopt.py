@@ -13,7 +13,7 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from compliance.rules.removal import STATEFUL
+from compliance.stateful import STATEFUL
 from steps.adoption import Adoption, CannotAdoptError, Stack, adoption
 
 CHANGE_SET = "Adopt"

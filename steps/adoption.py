@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from compliance.rules.removal import PROTECTED
+from compliance.stateful import PROTECTED
 
 VARIABLE: Final = re.compile(r"\$\{(?!!)([^}]+)}")
 """What ``Fn::Sub`` puts in ("Fn::Sub", CloudFormation Template Reference)."""

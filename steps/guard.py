@@ -12,8 +12,8 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from review.comparing.signing import FILE, read_entries
-from review.errors import ReviewError
+from cdk_review.comparing.signing import FILE, read_entries
+from cdk_review.errors import ReviewError
 from steps.losses import Loss, losses
 from steps.roles import client_under
 

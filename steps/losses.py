@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from compliance.rules.removal import STATEFUL
+from compliance.stateful import STATEFUL
 
 UNCHANGING: Final = frozenset({"Arn", "GroupId", "Id", "KeyId"})
 """Attributes that a resource keeps for as long as it is not replaced.

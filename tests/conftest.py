@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from xdist.remote import Producer
 
-from tests.grouping import GroupScheduling, arranged
+from delivery_testing.plugin import pytest_collection_modifyitems, pytest_configure, pytest_xdist_make_scheduler
 from tests.synthesis import Template, synthesise, template_of
+
+__all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_xdist_make_scheduler"]
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +32,3 @@ def dev_template(assembly: Path) -> Template:
 def prod_template(assembly: Path) -> Template:
     """The workload's template in prod."""
     return template_of(assembly, "TapPipeline/Prod/Tap")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Arrange the tests after they were shuffled."""
-    items[:] = arranged(items)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
-    """Hand out whole groups."""
-    return GroupScheduling(config, log)

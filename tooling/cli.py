@@ -5,21 +5,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tooling.layout import Layout
+from tooling.layout import GROUPS, Layout
 from tooling.removal import clean
 from tooling.setup import ToolMissingError, set_up
 
 ROOT = Path(__file__).resolve().parent.parent
-USAGE = "usage: python3 -m tooling setup|clean"
+USAGE = f"usage: python3 -m tooling setup [{'|'.join(GROUPS)}] | clean"
 
 
 def run(arguments: list[str], root: Path = ROOT) -> int:
-    """Run ``setup`` or ``clean`` on the clone at ``root``; return the exit code."""
+    """Run ``setup [group]`` or ``clean`` on the clone at ``root``; return the exit code."""
     layout = Layout.of(root, os.environ)
     try:
         match arguments:
             case ["setup"]:
-                set_up(layout, os.environ)
+                set_up(layout, os.environ, GROUPS[-1])
+            case ["setup", group] if group in GROUPS:
+                set_up(layout, os.environ, group)
             case ["clean"]:
                 clean(layout)
             case _:
@@ -27,6 +29,9 @@ def run(arguments: list[str], root: Path = ROOT) -> int:
                 return 2
     except ToolMissingError as missing:
         sys.stderr.write(f"setup: {missing}\n")
+        return 1
+    except ValueError as wrong:
+        sys.stderr.write(f"setup: {wrong}\n")
         return 1
     except subprocess.CalledProcessError as failed:
         command = " ".join(str(part) for part in failed.cmd)

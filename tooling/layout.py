@@ -1,8 +1,15 @@
-"""Where set-up puts things: all of it inside the clone, unless a cache elsewhere is named."""
+"""Where setup puts things: inside the clone, unless `DELIVERY_CACHE` names another cache."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+GROUPS = ("steps", "synth", "dev")
+"""Dependency groups, smallest first. Each includes those before it.
+
+``steps`` is what pipeline steps need in the target accounts; ``synth`` adds what synthesis and the app's tests need;
+``dev`` adds the tools, their tests, and the rehearsal.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +27,18 @@ class Layout:
 
     @property
     def venv(self) -> Path:
-        """The link to the virtual environment in use."""
+        """The clone's virtual environment."""
         return self.root / ".venv"
 
     @property
     def node_modules(self) -> Path:
         """The link to the npm packages in use."""
         return self.root / "node_modules"
+
+    @property
+    def packages(self) -> Path:
+        """The folder with the tools of this repository; a fork that pins released tools has none."""
+        return self.root / "packages"
 
     @property
     def function_requirements(self) -> Path:
@@ -39,11 +51,11 @@ class Layout:
 
     @property
     def npm_files(self) -> tuple[Path, ...]:
-        """What decides the npm packages."""
+        """The files that determine the npm packages."""
         return tuple(self.root / name for name in ("package.json", "package-lock.json", ".npmrc"))
 
     @property
     def postgres_files(self) -> tuple[Path, ...]:
-        """What decides PostgreSQL's packages."""
+        """The files that determine PostgreSQL's packages."""
         folder = self.root / "tooling" / "postgres"
         return (folder / "package.json", folder / "package-lock.json", self.root / ".npmrc")

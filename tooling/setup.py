@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from venv import EnvBuilder
 
-from tooling.layout import Layout
+from tooling.environment import lay_out
+from tooling.layout import GROUPS, Layout
+from tooling.locks import added
 from tooling.server_links import lay_links
 from tooling.stores import built, key_of, link, locked
 
@@ -17,6 +19,7 @@ OLDEST_NODE = 22
 NEEDED = ("git", "make")
 FUNCTION_PACKAGES = "function-packages"
 """The folder of the virtual environment with what the function is bundled with; synth copies from it."""
+STEPS, SYNTH, DEV = GROUPS
 
 Command = Sequence[str | Path]
 
@@ -29,8 +32,8 @@ class ToolMissingError(Exception):
     """A tool that set-up cannot install is absent. The message is one line that says which, and how to mend it."""
 
 
-def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
-    """Bring the clone to the state that the lock files describe. Does nothing where it is already there.
+def set_up(layout: Layout, environ: Mapping[str, str], group: str) -> None:
+    """Install the dependency group ``group`` into the clone, as its lock files say. Does nothing if it is installed.
 
     Raises :class:`ToolMissingError`, or ``CalledProcessError`` of the installer that failed.
     """
@@ -40,34 +43,52 @@ def set_up(layout: Layout, environ: Mapping[str, str]) -> None:
             raise ToolMissingError(message)
     started = time.monotonic()
     with locked(layout.cache):
-        link(_python_packages(layout, environ), layout.venv)
-        if not _node_is_recent(environ):
-            _link_node(_node(layout, environ), layout.venv / "bin")
-        link(_npm_packages(layout, environ) / "node_modules", layout.node_modules)
-        link(_postgres(layout, environ), layout.venv / "postgres")
+        stores = [_python_packages(layout, environ, each) for each in GROUPS[: GROUPS.index(group) + 1]]
+        sources = sorted(path.parent for path in layout.packages.glob("*/pyproject.toml"))
+        lay_out(layout.venv, stores=stores, sources=sources)
+        if group != STEPS:
+            link(_function_packages(layout, environ), layout.venv / FUNCTION_PACKAGES)
+            if not _node_is_recent(environ):
+                _link_node(_node(layout, environ), layout.venv / "bin")
+            link(_npm_packages(layout, environ, group) / "node_modules", layout.node_modules)
+        if group == DEV:
+            link(_postgres(layout, environ), layout.venv / "postgres")
     elapsed = time.monotonic() - started
     if elapsed > 1:
         _say(f"done in {elapsed:.0f} s")
 
 
-def _python_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
-    locks = [layout.requirements(name).read_bytes() for name in ("installer", "main")]
-    locks.append(layout.function_requirements.read_bytes())
+def _python_packages(layout: Layout, environ: Mapping[str, str], group: str) -> Path:
+    """Return the folder with what ``group`` has beyond the group before it."""
+    before = GROUPS.index(group) - 1
+    lock = added(layout.requirements(group), below=layout.requirements(GROUPS[before]) if before >= 0 else None)
     folder = layout.cache / "python"
 
     def build(store: Path) -> None:
-        installer = _installer(layout, environ)
-        _say("Python packages")
-        python = store / "bin" / "python"
-        _call([installer, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, store], environ)
-        install: Command = [installer, "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
-        _call([*install, "--require-hashes", "-r", layout.requirements("main")], environ)
-        # Wheels alone: what a source distribution builds is not the same bytes on every machine.
-        bundle: Command = [installer, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", python]
-        target = store / FUNCTION_PACKAGES
-        _call([*bundle, "--target", target, "--require-hashes", "-r", layout.function_requirements], environ)
+        _say(f"Python packages of group {group}")
+        requirements = store.with_suffix(".txt")
+        requirements.write_text(lock)
+        install: Command = [_installer(layout, environ), "pip", "install", "--quiet", "--python", BASE_PYTHON]
+        # The lock file is complete, and what a package needs may lie in the store of another group.
+        options: Command = ["--no-deps", "--require-hashes", "--compile-bytecode", "--target", store]
+        _call([*install, *options, "-r", requirements], environ)
+        requirements.unlink()
 
-    return built(folder, key_of(folder, *PYTHON_IDENTITY, *locks), build)
+    return built(folder, key_of(folder, *PYTHON_IDENTITY, lock.encode()), build)
+
+
+def _function_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
+    lock = layout.function_requirements
+    folder = layout.cache / "function"
+
+    def build(store: Path) -> None:
+        _say("Python packages of the function")
+        install: Command = [_installer(layout, environ), "pip", "install", "--quiet", "--python", BASE_PYTHON]
+        # Wheels alone: what a source distribution builds is not the same bytes on every machine.
+        options: Command = ["--only-binary", ":all:", "--require-hashes", "--target", store]
+        _call([*install, *options, "-r", lock], environ)
+
+    return built(folder, key_of(folder, *PYTHON_IDENTITY, lock.read_bytes()), build)
 
 
 def _node(layout: Layout, environ: Mapping[str, str]) -> Path:
@@ -99,21 +120,23 @@ def _installer(layout: Layout, environ: Mapping[str, str]) -> Path:
             message = f"{sys.executable} lacks ensurepip; install it (on Debian and Ubuntu the package python3-venv)"
             raise ToolMissingError(message)
         _say("uv, the installer")
-        venv.create(store, with_pip=True)
+        EnvBuilder(with_pip=True).create(store)
         pip: Command = [store / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
         _call([*pip, "--require-hashes", "-r", lock], environ)
 
     return built(folder, key_of(folder, *PYTHON_IDENTITY, lock.read_bytes()), build) / "bin" / "uv"
 
 
-def _npm_packages(layout: Layout, environ: Mapping[str, str]) -> Path:
+def _npm_packages(layout: Layout, environ: Mapping[str, str], group: str) -> Path:
     folder = layout.cache / "npm-packages"
+    options = [] if group == DEV else ["--omit=dev"]
 
     def build(store: Path) -> None:
-        _say("npm packages: the CDK CLI and cdk-assets")
-        _npm_ci(layout, environ, store=store, files=layout.npm_files)
+        _say("npm packages")
+        _npm_ci(layout, environ, store=store, files=layout.npm_files, options=options)
 
-    return built(folder, key_of(folder, *(file.read_bytes() for file in layout.npm_files)), build)
+    key = key_of(folder, *(file.read_bytes() for file in layout.npm_files), *(each.encode() for each in options))
+    return built(folder, key, build)
 
 
 def _postgres(layout: Layout, environ: Mapping[str, str]) -> Path:
@@ -121,7 +144,7 @@ def _postgres(layout: Layout, environ: Mapping[str, str]) -> Path:
     folder = layout.cache / "postgres"
 
     def build(store: Path) -> None:
-        locate: Command = [layout.venv / "bin" / "python", "-m", "rehearsal.postgres", "locate"]
+        locate: Command = [layout.venv / "bin" / "python", "-m", "cdk_rehearsal.postgres", "locate"]
         found = subprocess.run(locate, cwd=layout.root, env=environ, capture_output=True, check=False)  # noqa: S603 - our own module
         if found.returncode != 0:
             _say("PostgreSQL, since this machine has no server")
@@ -131,7 +154,9 @@ def _postgres(layout: Layout, environ: Mapping[str, str]) -> Path:
     return built(folder, key_of(folder, *(file.read_bytes() for file in layout.postgres_files)), build)
 
 
-def _npm_ci(layout: Layout, environ: Mapping[str, str], *, store: Path, files: Sequence[Path]) -> None:
+def _npm_ci(
+    layout: Layout, environ: Mapping[str, str], *, store: Path, files: Sequence[Path], options: Sequence[str] = ()
+) -> None:
     for file in files:
         shutil.copy(file, store)
     path = f"{layout.venv / 'bin'}:{environ.get('PATH', '')}"
@@ -139,7 +164,7 @@ def _npm_ci(layout: Layout, environ: Mapping[str, str], *, store: Path, files: S
     if npm is None:
         message = "npm is not on PATH although Node is; install npm, or take Node off PATH to have both from PyPI"
         raise ToolMissingError(message)
-    command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error"]
+    command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--loglevel=error", *options]
     _call(command, {**environ, "PATH": path}, cwd=store)
 
 

@@ -1,53 +1,12 @@
 """Data goes with its stack or outlives it, as the stack promises."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from compliance.removal import METADATA, REMOVAL
 from compliance.rules.rule import Breach, Rule
+from compliance.stateful import PROTECTED, STATEFUL
 from compliance.templates import Resource, Template, properties, values
-
-STATEFUL: Final = (
-    "AWS::Backup::BackupVault",
-    "AWS::CloudFormation::Stack",
-    "AWS::Cognito::UserPool",
-    "AWS::DocDB::DBCluster",
-    "AWS::DocDB::DBInstance",
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::Volume",
-    "AWS::EFS::FileSystem",
-    "AWS::EMR::Cluster",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::Elasticsearch::Domain",
-    "AWS::FSx::FileSystem",
-    "AWS::KMS::Key",
-    "AWS::Kinesis::Stream",
-    "AWS::Logs::LogGroup",
-    "AWS::Neptune::DBCluster",
-    "AWS::Neptune::DBInstance",
-    "AWS::OpenSearchService::Domain",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::Redshift::Cluster",
-    "AWS::S3::Bucket",
-    "AWS::SDB::Domain",
-    "AWS::SQS::Queue",
-    "AWS::SecretsManager::Secret",
-)
-"""The types that hold data."""
-
-PROTECTED: Final[Mapping[str, str]] = {
-    "AWS::Cognito::UserPool": "DeletionProtection",
-    "AWS::DocDB::DBCluster": "DeletionProtection",
-    "AWS::DynamoDB::Table": "DeletionProtectionEnabled",
-    "AWS::Logs::LogGroup": "DeletionProtectionEnabled",
-    "AWS::Neptune::DBCluster": "DeletionProtection",
-    "AWS::RDS::DBCluster": "DeletionProtection",
-    "AWS::RDS::DBInstance": "DeletionProtection",
-}
-"""Those that AWS refuses to delete while a property says so, and the property."""
 
 ON = (True, "true", "ACTIVE")
 AUTO_EMPTY: Final = "Custom::S3AutoDeleteObjects"

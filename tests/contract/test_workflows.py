@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from cdk_review.comment.artifact import NAME
+from cdk_review.writing.files import FILES
 from pipeline.synthesis import VERBS
-from review.comment.artifact import NAME
-from review.writing.files import FILES
 from tests.contract.workflow_files import FOLDER, NAMES, Job, commands, jobs, read, steps
 from tests.synthesis import ROOT
 
@@ -142,6 +142,6 @@ def test_main_is_held_to_the_same_gates_and_rehearsed_on_a_schedule() -> None:
 
 def test_every_folder_that_decides_what_passes_has_an_owner_of_its_own() -> None:
     owned = re.findall(r"^(/\S+) +@\S+", (ROOT / ".github" / "CODEOWNERS").read_text(), re.MULTILINE)
-    assert {"/.github/", "/compliance/", "/review/", "/Makefile", "/requirements/"} <= set(owned)
+    assert {"/.github/", "/compliance/", "/packages/review/", "/Makefile", "/requirements/"} <= set(owned)
     for path in owned:
         assert list(ROOT.glob(path.removeprefix("/").rstrip("/"))), path

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import reviews
-from tests.synthesis import ROOT
-from tests.unit.review.assemblies import one_stack, resource
+from delivery_testing.assemblies import one_stack, resource
 
 
 @pytest.fixture
@@ -23,7 +22,6 @@ def synthesised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Pa
         )
         cdk.chmod(0o755)
         monkeypatch.setenv("PATH", str(cdk.parent), prepend=":")
-        monkeypatch.setenv("PYTHONPATH", str(ROOT))
         monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
         monkeypatch.chdir(tmp_path)
 

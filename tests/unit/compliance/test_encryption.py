@@ -6,7 +6,7 @@ import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from compliance.rules.encryption import ENCRYPTION, KEYS, SSE
-from compliance.rules.removal import STATEFUL
+from compliance.stateful import STATEFUL
 from tests.unit.compliance.judging import KEY, KEY_ARN, broken, judged, resource
 
 # Types that hold data and have no property of their own for its key: those in a cluster or domain that has one, the key

@@ -8,7 +8,8 @@ from aws_cdk import App, RemovalPolicy, Stack
 from cfnlint.helpers import load_resource
 
 from compliance.removal import declare_removal
-from compliance.rules.removal import PROTECTED, PROTECTION, REMOVAL_KEPT, STATEFUL
+from compliance.rules.removal import PROTECTION, REMOVAL_KEPT
+from compliance.stateful import PROTECTED, STATEFUL
 from tests.unit.compliance.judging import broken, judged, resource
 
 # Types of cfn-lint's that no stack of a workload can hold: an account, and a service that AWS has closed.

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from tap_function import aws, database
 
+from tap_function import aws, database
 from tests.unit.tap_stack.workload import read_workload
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pg8000.exceptions
 import pytest
+
 from tap_function import database
 from tap_function.failures import CheckFailedError
 from tap_function.secret import Credentials

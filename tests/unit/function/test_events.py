@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from tap_function.events import EventError, asked
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
+
 from tap_function import database
 from tap_function.database import Place
 from tap_function.handler import handler

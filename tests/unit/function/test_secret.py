@@ -1,5 +1,6 @@
 import pytest
 from botocore.stub import Stubber
+
 from tap_function import secret
 from tap_function.failures import CheckFailedError
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
+
 from tap_function import storage
 from tap_function.failures import CheckFailedError
 

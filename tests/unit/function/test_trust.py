@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from tap_function import trust
 
+from tap_function import trust
 from tests.unit.tap_stack.workload import read_workload
 
 

@@ -9,7 +9,7 @@ from tests.synthesis import ROOT, SETTINGS, Resource, Template, of_type
 
 Stages = Mapping[str, list[Resource]]
 Builds = Mapping[str, Resource]
-PACKAGE = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+PACKAGE = json.loads((ROOT / "package.json").read_text())["dependencies"]
 
 
 def in_order(actions: list[Resource]) -> list[list[str]]:
@@ -68,7 +68,7 @@ def test_it_is_a_second_generation_pipeline_that_restarts_when_it_changes(pipeli
 
 def test_synth_runs_the_verbs_that_people_run(builds: Builds) -> None:
     spec = json.loads(builds["Build/Synth"]["Source"]["BuildSpec"])
-    assert spec["phases"]["build"]["commands"] == ["make setup", "make --jobs=2 --output-sync=line unit synth"]
+    assert spec["phases"]["build"]["commands"] == ["make SETUP=synth setup", "make SETUP=synth --jobs=2 unit synth"]
     assert spec["artifacts"]["base-directory"] == "cdk.out"
     verbs = (ROOT / "Makefile").read_text()
     assert all(f"\n{verb}:" in verbs for verb in ("setup", "unit", "synth"))
@@ -109,7 +109,7 @@ def test_the_guard_looks_at_the_change_set_that_is_about_to_execute(stages: Stag
     assert given["CHANGE_SET_NAME"] == executed["ChangeSetName"]
     assert given["STACK_NAME"] == executed["StackName"]
     assert given["STAGE_ADDRESS"] == "TapPipeline/Prod"
-    assert commands(project, "build") == ["make setup guard-stage"]
+    assert commands(project, "build") == ["make SETUP=steps setup guard-stage"]
 
 
 def test_approvers_are_asked_by_mail(stages: Stages, pipeline_template: Template) -> None:
@@ -128,7 +128,7 @@ def test_checks_learn_from_the_stage_what_was_deployed(
 ) -> None:
     for stage, template in (("Dev", dev_template), ("Prod", prod_template)):
         check, project = named(stages[stage], "Check"), builds[f"{stage}/Check"]
-        assert commands(project, "build") == ["make setup check-stage"]
+        assert commands(project, "build") == ["make SETUP=steps setup check-stage"]
         given = {entry["Name"]: entry["Value"] for entry in project["Environment"]["EnvironmentVariables"]}
         assert given == {"STAGE_NAME": stage.lower(), "STAGE_REGION": "us-east-1"}
         namespace = named(stages[stage], f"{stage.lower()}-tap.Deploy")["Namespace"]

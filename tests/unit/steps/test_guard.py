@@ -49,7 +49,7 @@ class CloudFormation:
 
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, *changes: Mapping[str, Any], signed: str = "[]") -> Result:
     (folder / "review").mkdir()
-    (folder / "review" / "signed-off.yaml").write_text(signed)
+    (folder / "signed-off.yaml").write_text(signed)
     monkeypatch.chdir(folder)
     monkeypatch.setattr("steps.guard.client_under", lambda *_, **__: CloudFormation(*changes))
     return CliRunner().invoke(guard.main, env=ENVIRONMENT)
@@ -73,7 +73,7 @@ def test_a_replaced_database_stops_it_with_what_why_and_how_to_mend(
     assert result.stderr == (
         f"prod-tap in 333333333333 us-east-1: {INSTANCE} (AWS::RDS::DBInstance prod-tap) would be replaced by a new, "
         "empty one because of DBName. Nothing was executed. Take the change back, or agree to it in "
-        "review/signed-off.yaml under stage TapPipeline/Prod, and push.\n"
+        "signed-off.yaml under stage TapPipeline/Prod, and push.\n"
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tooling.layout import Layout
+from tooling.layout import GROUPS, Layout
 
-LOCKS = ("installer", "main", "node")
+LOCKS = ("installer", *GROUPS, "node")
 
 
 class Machine:
@@ -21,10 +21,13 @@ class Machine:
         self.commands: list[list[str]] = []
         self.fails: set[str] = set()
         self.node = "v24.1.0"
+        self.locked: list[str] = []
         self.bin.mkdir()
         (self.layout.root / "requirements").mkdir(parents=True)
         for lock in LOCKS:
             self.layout.requirements(lock).write_text(f"{lock}==1\n")
+        for number, group in enumerate(GROUPS, 1):
+            self.layout.requirements(group).write_text("".join(f"{each}==1\n" for each in GROUPS[:number]))
         self.layout.function_requirements.parent.mkdir()
         self.layout.function_requirements.write_text("driver==1\n")
         for file in (*self.layout.npm_files, *self.layout.postgres_files):
@@ -51,8 +54,8 @@ class Machine:
         self.commands.append(words)
         if "ci" in words:
             (options["cwd"] / "node_modules").mkdir()
-        if "venv" in words:
-            (Path(words[-1]) / "bin").mkdir()
+        if "-r" in words:
+            self.locked.append(Path(words[-1]).read_text())
         failed = self.fails & set(words)
         if failed and options.get("check"):
             raise subprocess.CalledProcessError(7, words)
@@ -69,5 +72,8 @@ class Machine:
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine(tmp_path)
     monkeypatch.setattr("tooling.setup.subprocess.run", machine.run)
-    monkeypatch.setattr("tooling.setup.venv.create", lambda store, *, with_pip: (store / "bin").mkdir())
+    monkeypatch.setattr("tooling.setup.EnvBuilder.create", lambda _, store: (store / "bin").mkdir())
+    monkeypatch.setattr(
+        "tooling.setup.lay_out", lambda folder, **_: (folder / "bin").mkdir(parents=True, exist_ok=True)
+    )
     return machine

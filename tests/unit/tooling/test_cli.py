@@ -23,6 +23,7 @@ def _raise(error: Exception) -> NoReturn:
             subprocess.CalledProcessError(3, ["uv", Path("pip")]),
             "setup: `uv pip` failed with exit code 3; its own lines stand above",
         ),
+        (ValueError("dev.txt: does not pin a"), "setup: dev.txt: does not pin a"),
         (
             OSError(errno.ENOSPC, "No space left on device", "/full/disk"),
             "setup: /full/disk: No space left on device. Free some space or name another DELIVERY_CACHE",
@@ -47,14 +48,16 @@ def test_an_error_without_a_file_names_the_cache(
 
 
 def test_an_unknown_verb_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["setup", "nothing"]) == 2
     assert run(["install"]) == 2
-    assert capsys.readouterr().err == "usage: python3 -m tooling setup|clean\n"
+    assert capsys.readouterr().err.splitlines()[-1] == "usage: python3 -m tooling setup [steps|synth|dev] | clean"
 
 
 def test_set_up_and_clean_end_with_exit_code_0(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(cli, "set_up", lambda *_: None)
     (tmp_path / "cdk.out").mkdir()
     assert run(["setup"], tmp_path) == 0
+    assert run(["setup", "steps"], tmp_path) == 0
     assert run(["clean"], tmp_path) == 0
     assert not (tmp_path / "cdk.out").exists()
 

@@ -1,0 +1,290 @@
+"""``python -m cdk_rehearsal``: the commands, and the one place where failures become a line and an exit code."""
+
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from cdk_rehearsal.driver.access import write_access
+from cdk_rehearsal.driver.accounts import ExecutionPolicies
+from cdk_rehearsal.driver.console import Progress
+from cdk_rehearsal.driver.folders import Folders
+from cdk_rehearsal.driver.follow import Delivery
+from cdk_rehearsal.driver.live_commands import approve, logs, push, resume, status
+from cdk_rehearsal.driver.pipeline_api import Approval
+from cdk_rehearsal.driver.preview import StackPreview
+from cdk_rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
+from cdk_rehearsal.driver.repository import Repository
+from cdk_rehearsal.driver.results import outputs, recorded_only, save, show, show_preview
+from cdk_rehearsal.driver.services import EmulatorFailedError, emulator_lives, stop_services
+from cdk_rehearsal.errors import RehearsalError
+
+REMOTE = "rehearsal"
+FAILED = 1
+INTERRUPTED = 130
+NAMED = 5
+EPILOG = """\b
+Examples:
+  python -m cdk_rehearsal run --app ../shop         from push to the last stage, then stop
+  python -m cdk_rehearsal up --app ../shop          as far as the approval; keep running
+  python -m cdk_rehearsal approve --app ../shop     answer it, and follow to the next one or the end
+  python -m cdk_rehearsal logs Build/Synth --app ../shop
+
+\b
+Exit codes: 0 delivered or done, 1 failed, 2 wrong usage, 3 an approval waits for its answer."""
+
+
+def app_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is rehearsed."""
+    for decorate in (
+        click.option("--app", type=click.Path(path_type=Path), default=Path(), help="The app's repository."),
+        click.option(
+            "--pipeline-policy",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="IAM policy of CloudFormation in the pipeline's account, one or more; AdministratorAccess without.",
+        ),
+        click.option(
+            "--stage-policy",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="IAM policy of CloudFormation in a stage's account, one or more; AdministratorAccess without.",
+        ),
+        click.option("--pipeline", default="", metavar="NAME", help="Which pipeline, where the app has several."),
+        click.option(
+            "--source",
+            "sources",
+            multiple=True,
+            metavar="ACTION=PATH",
+            help="The repository of another source action, where the pipeline has several.",
+        ),
+        click.option("--port", type=click.IntRange(1024, 65535), help="The emulator's port; a free one if not given."),
+        click.option(
+            "--keep", multiple=True, metavar="VARIABLE", help="An environment variable that builds get: a cache."
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+@click.group(epilog=EPILOG)
+def main() -> None:
+    """Rehearse a CDK app's delivery pipeline on this machine, without AWS."""
+
+
+@main.command()
+@app_options
+@click.option("--approve", envvar="APPROVE", default="", help="`yes` answers approvals without asking.")
+def run(app: Path, approve: str, **options: Any) -> None:
+    """Push HEAD through its own pipeline, from an empty AWS to the last stage, and stop."""
+    console = Console(emoji=False, soft_wrap=True)
+    request = _request(app, **options)
+    folders = Folders(root=request.app / ".rehearsal")
+    alone = approve == "yes" or not is_terminal()
+    decide = _approve_alone(console) if alone else _ask(console)
+    with _edge(console, folders):
+        rehearsal, repository = _open(console, request, folders)
+        delivery = rehearsal.deliver(repository, decide)
+        if delivery is None:
+            raise RehearsalError("an approval was left without an answer")
+        stages, recorded = outputs(rehearsal.assembly, rehearsal.config), recorded_only(rehearsal.config)
+        save(folders.result, delivery, stages, recorded)
+        show(console, delivery, stages, recorded)
+        _show_access(console, rehearsal)
+        if not delivery.succeeded:
+            raise RehearsalError(rehearsal.explain(delivery))
+
+
+@main.command()
+@app_options
+def up(app: Path, **options: Any) -> None:
+    """Push HEAD as far as its approval, leave everything running, and say how to go on."""
+    console = Console(emoji=False, soft_wrap=True)
+    request = _request(app, **options)
+    folders = Folders(root=request.app / ".rehearsal")
+    with _edge(console, folders) as edge:
+        rehearsal, repository = _open(console, request, folders)
+        edge.keeps_running = True
+        repository.set_remote(REMOTE, rehearsal.target.bare)
+        address = rehearsal.open_page()
+        console.print(f"watch and decide: {address}", markup=False, highlight=False, soft_wrap=True)
+        waiting: list[Approval] = []
+
+        def leave(approval: Approval, previews: list[StackPreview]) -> Decision:
+            show_preview(console, approval.stage, previews)
+            waiting.append(approval)
+            return Decision(wait=True)
+
+        delivery = rehearsal.deliver(repository, leave)
+        _show_access(console, rehearsal)
+        failed = None if delivery is None or delivery.succeeded else delivery
+        if failed is not None:
+            _complain(rehearsal.explain(failed))
+        _say_how_to_go_on(console, rehearsal, waiting, address, failed=failed)
+    if failed is not None:
+        sys.exit(FAILED)
+
+
+@main.command()
+@click.option("--app", type=click.Path(path_type=Path), default=Path(), help="The app's repository.")
+def down(app: Path) -> None:
+    """Stop what `up` left running."""
+    stopped = stop_services(Folders(root=app.resolve() / ".rehearsal"))
+    click.echo("stopped" if stopped else "nothing was running")
+
+
+for command in (push, resume, status, approve, logs):
+    main.add_command(command)
+
+
+def stop_on_signals() -> None:
+    """Let Ctrl-C, a closed terminal and a polite kill all end a rehearsal in order, also one in the background."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+
+
+def is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def _request(
+    app: Path,
+    *,
+    pipeline_policy: tuple[Path, ...],
+    stage_policy: tuple[Path, ...],
+    pipeline: str,
+    sources: tuple[str, ...],
+    port: int | None,
+    keep: tuple[str, ...],
+) -> Request:
+    policies = ExecutionPolicies(
+        pipeline=tuple(path.resolve() for path in pipeline_policy), stage=tuple(path.resolve() for path in stage_policy)
+    )
+    return Request(
+        app=app.resolve(),
+        policies=policies,
+        pipeline=pipeline,
+        others=dict(_other_source(each) for each in sources),
+        port=port,
+        keep=keep,
+        environ=dict(os.environ),
+    )
+
+
+def _other_source(text: str) -> tuple[str, Path]:
+    action, _, path = text.partition("=")
+    if not action or not path or not Path(path).is_dir():
+        raise click.UsageError(f"--source {text}: expected ACTION=PATH with a folder that is there")
+    return action, Path(path).resolve()
+
+
+def _open(console: Console, request: Request, folders: Folders) -> tuple[Rehearsal, Repository]:
+    rehearsal = Rehearsal.open(request, folders=folders, progress=Progress(console))
+    repository = Repository.open(request.app, rehearsal.environment())
+    left = repository.uncommitted()
+    if left:
+        more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+        named = ", ".join(left[:NAMED]) + more
+        console.print(f"[yellow]not committed, so not delivered:[/] {escape(named)}", highlight=False)
+    console.print(f"git push: {repository.commit[:12]} {escape(repository.subject())}", highlight=False)
+    return rehearsal, repository
+
+
+def _show_access(console: Console, rehearsal: Rehearsal) -> None:
+    said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config, rehearsal.request.app)
+    console.print(said, markup=False, highlight=False)
+
+
+def _approve_alone(console: Console) -> Decide:
+    def decide(approval: Approval, previews: list[StackPreview]) -> Decision:
+        show_preview(console, approval.stage, previews)
+        console.print("approved without asking (APPROVE=yes, or no terminal)", highlight=False)
+        return Decision(summary="Approved by the rehearsal without asking")
+
+    return decide
+
+
+def _ask(console: Console) -> Decide:
+    def decide(approval: Approval, previews: list[StackPreview]) -> Decision:
+        show_preview(console, approval.stage, previews)
+        approved = click.confirm(f"Deploy to {approval.stage}?", default=False)
+        return Decision(approved=approved, summary="Answered on the rehearsal's terminal")
+
+    return decide
+
+
+def _say_how_to_go_on(
+    console: Console, rehearsal: Rehearsal, waiting: list[Approval], page: str, *, failed: Delivery | None
+) -> None:
+    def say(text: str) -> None:
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+    branch = rehearsal.target.branch
+    kept = "The delivery failed, and everything keeps running." if failed else "Everything keeps running."
+    say(f"\n{kept} git remote: {REMOTE} ({rehearsal.target.bare})")
+    say(f"  watch{', retry' if failed else ''} and decide:  {page}")
+    say(f"  deliver again:  git push {REMOTE} HEAD:{branch}")
+    tools = shlex.quote(str(rehearsal.folders.tools_environment))
+    say(f"  use the AWS CLI:  . {tools}")
+    for approval in waiting:
+        command = ["aws", "codepipeline", "put-approval-result", "--pipeline-name", rehearsal.api.pipeline]
+        command += ["--stage-name", approval.stage, "--action-name", approval.action, "--token", approval.token]
+        command += ["--result", "summary=Approved,status=Approved"]
+        # In a subshell: the line works as it is, and the user's own AWS settings come back after it.
+        say(f"  answer {approval.stage}:  (. {tools} && {shlex.join(command)})")
+    if failed is not None:
+        for stage in dict.fromkeys(run.stage for run in failed.failures()):
+            command = ["aws", "codepipeline", "retry-stage-execution", "--pipeline-name", rehearsal.api.pipeline]
+            command += ["--stage-name", stage, "--pipeline-execution-id", failed.execution]
+            say(f"  retry {stage}:  (. {tools} && {shlex.join([*command, '--retry-mode', 'FAILED_ACTIONS'])})")
+    own = "" if rehearsal.request.app == Path.cwd() else f" --app {shlex.quote(str(rehearsal.request.app))}"
+    say(f"  see and answer:  python -m cdk_rehearsal status{own}, approve{own}, logs{own}")
+    say(f"  stop:  python -m cdk_rehearsal down{own}")
+
+
+def _complain(what: str) -> None:
+    Console(stderr=True, emoji=False).print(f"rehearsal: {what}", markup=False, highlight=False, soft_wrap=True)
+
+
+@dataclass
+class _Edge:
+    """What is to become of what was started: it is stopped, or keeps running where it can still be used."""
+
+    keeps_running: bool = False
+
+
+@contextmanager
+def _edge(console: Console, folders: Folders) -> Iterator[_Edge]:
+    """Turn failures into a line and an exit code, and stop what was started unless it is to keep running."""
+    edge = _Edge()
+    try:
+        with emulator_lives(folders):
+            yield edge
+    except KeyboardInterrupt:
+        stop_services(folders)
+        console.print("interrupted; everything is stopped", highlight=False)
+        sys.exit(INTERRUPTED)
+    except RehearsalError as error:
+        if not (edge.keeps_running and isinstance(error, EmulatorFailedError)):
+            stop_services(folders)
+        _complain(str(error))
+        sys.exit(FAILED)
+    except OSError as error:
+        stop_services(folders)
+        _complain(f"{error.filename or folders.root}: {error.strerror or error}")
+        sys.exit(FAILED)
+    except BaseException:
+        stop_services(folders)
+        raise
+    if not edge.keeps_running:
+        stop_services(folders)

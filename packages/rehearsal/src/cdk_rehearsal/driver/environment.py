@@ -1,0 +1,92 @@
+"""What the rehearsal's processes see of the machine: its tools, certificates and caches, never its AWS settings."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from cdk_rehearsal.emulator.config import EmulatorConfig
+from cdk_rehearsal.errors import RehearsalError
+
+# How a machine reaches its package sources; nothing here identifies anyone.
+CERTIFICATES = (
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "PIP_CERT",
+    "PIP_INDEX_URL",
+    "PIP_FIND_LINKS",
+    "UV_INDEX_URL",
+    "UV_DEFAULT_INDEX",
+    "npm_config_registry",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "https_proxy",
+)
+SPEECH = ("LANG", "LC_ALL", "TERM")
+BUILD_TOOLS = ("git", "make")
+NODE_TOOLS = ("node", "npm", "npx")
+QUIET = {
+    "CDK_DISABLE_CLI_TELEMETRY": "1",
+    "npm_config_update_notifier": "false",
+    "npm_config_prefer_offline": "true",
+    "NODE_NO_WARNINGS": "1",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+
+def base_environment(environ: Mapping[str, str], *, keep: Iterable[str]) -> dict[str, str]:
+    """Return what every child process gets: certificates, language, and the variables named in ``keep`` (caches)."""
+    names = (*CERTIFICATES, *SPEECH, *keep)
+    proxies = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+    return {**{name: environ[name] for name in names if name in environ}, **proxies, **QUIET}
+
+
+def account_environment(account: str, *, config: EmulatorConfig, region: str) -> dict[str, str]:
+    """Return what makes an AWS client act as the root of ``account`` on the emulator, whatever the user configured."""
+    root = config.root(account)
+    return {
+        "AWS_ENDPOINT_URL": config.endpoint,
+        "AWS_ENDPOINT_URL_S3": config.endpoint,
+        "AWS_ACCESS_KEY_ID": root["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": root["SecretAccessKey"],
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+    }
+
+
+def build_image(folder: Path, environ: Mapping[str, str]) -> str:
+    """Fill ``folder`` with links to the tools that a build image has, and return the PATH of a build.
+
+    Python is the machine's own and not the virtual environment that runs the rehearsal, which a build must not see.
+    Raises :class:`RehearsalError` for a tool that is missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = environ.get("PATH", os.defpath)
+    base = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    tools = {"python3": base, "python": base}
+    for name in (*BUILD_TOOLS, *NODE_TOOLS):
+        found = shutil.which(name, path=path)
+        if found is None:
+            raise RehearsalError(f"{name} is not on PATH; builds need it: install it, or run `make setup`")
+        tools[name] = Path(found).resolve()
+    for name, target in tools.items():
+        link = folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+    return os.pathsep.join((str(folder), "/usr/local/bin", "/usr/bin", "/bin"))
+
+
+def quiet_home(folder: Path) -> None:
+    """Make ``folder`` a HOME in which the CDK CLI asks nobody for notices."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".cdk.json").write_text('{"notices": false}\n')

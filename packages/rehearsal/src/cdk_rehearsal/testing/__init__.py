@@ -1,0 +1,1 @@
+"""Helpers for tests that rehearse an app or talk to the emulator. They need the `testing` extra."""

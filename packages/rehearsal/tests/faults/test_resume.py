@@ -1,0 +1,87 @@
+"""The same by hand: a person's rehearsal dies under their eyes, and they go on with it."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.faults.frail import eventually, frail_app, kill_emulator, left_processes, runs
+
+from cdk_rehearsal.driver.folders import Folders
+from cdk_rehearsal.driver.services import stop_services
+from cdk_rehearsal.testing.worlds import CACHES, IDENTITY, caches, committed
+
+pytestmark = [pytest.mark.enable_socket]
+
+
+class Person:
+    """Somebody at a terminal in the app's folder."""
+
+    def __init__(self, app: Path) -> None:
+        self.app = app
+        self.folders = Folders(root=app / ".rehearsal")
+        self._environment = {
+            **os.environ,
+            **IDENTITY,
+            **caches(),
+            "SAMPLE_PYTHON": sys.executable,
+        }
+        self._keep = [word for name in (*CACHES, "SAMPLE_PYTHON") for word in ("--keep", name)]
+
+    def begins(self, command: str) -> "subprocess.Popen[str]":
+        words = [sys.executable, "-m", "cdk_rehearsal", command, *(self._keep if command == "up" else [])]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(words, cwd=self.app, env=self._environment, stdout=pipe, stderr=pipe, text=True)
+
+    def does(self, command: str) -> tuple[int, str]:
+        process = self.begins(command)
+        said, complained = process.communicate(timeout=120)
+        return process.returncode, said + complained
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Iterator[Person]:
+    person = Person(frail_app(tmp_path / "work"))
+    yield person
+    stop_services(person.folders)
+
+
+def test_a_rehearsal_that_died_is_gone_on_with_by_one_command(person: Person) -> None:
+    first = person.begins("up")
+    eventually(lambda: [run["action"] for run in runs(person.folders)][-1:] == ["Synth"], "the build")
+    kill_emulator(person.folders)
+    said, complained = first.communicate(timeout=60)
+    assert first.returncode == 1
+    (page,) = re.findall(r"watch and decide: (http\S+)", said)
+    assert complained.startswith(
+        "rehearsal: the emulator died; go on with what it had saved: python -m cdk_rehearsal resume; log: "
+    )
+    code, told = person.does("resume")
+    assert code == 3, told
+    assert f"the emulator was started again\nwatch and decide: {page}\n" in told
+    assert "waits for an answer: python -m cdk_rehearsal approve Prod/Approve" in told
+    assert person.does("approve")[0] == 0
+    assert person.does("resume") == (0, f"the emulator runs\nwatch and decide: {page}\nno delivery was cut off\n")
+    assert person.does("down") == (0, "stopped\n")
+    assert left_processes(person.app) == []
+
+
+def test_a_first_delivery_that_fails_can_be_looked_at_mended_and_pushed_again(person: Person) -> None:
+    (person.app / "broken").touch()
+    committed(person.app, "Break the build")
+    code, told = person.does("up")
+    assert code == 1
+    assert "rehearsal: Build · Synth failed: " in told
+    assert "this only fails in a build" in told
+    assert "The delivery failed, and everything keeps running." in told
+    assert "  retry Build:  aws codepipeline retry-stage-execution " in told
+    assert "this only fails in a build" in person.does("logs")[1]
+    assert person.does("status")[0] == 1
+    (person.app / "broken").unlink()
+    committed(person.app, "Mend it")
+    assert person.does("push")[0] == 3
+    assert person.does("down") == (0, "stopped\n")
+    assert left_processes(person.app) == []

@@ -1,0 +1,17 @@
+import pytest
+
+from cdk_rehearsal.emulator.clients import client
+from cdk_rehearsal.emulator.config import account_root
+
+
+def test_a_client_asks_the_emulator_alone_whatever_the_user_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "a-profile-that-nobody-has")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://elsewhere.example.com")
+    made = client(
+        "s3", endpoint="http://127.0.0.1:4999", region="eu-west-1", credentials=account_root("111111111111", "unused")
+    )
+    assert made.meta.endpoint_url == "http://127.0.0.1:4999"
+    assert made.meta.region_name == "eu-west-1"
+    assert made._request_signer._credentials.access_key == "111111111111"
+    assert made._request_signer._credentials.token is None

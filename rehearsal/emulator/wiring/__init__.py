@@ -1,1 +1,0 @@
-"""How extensions reach into MiniStack. `rehearsal.emulator.hooks` offers what they need of it."""

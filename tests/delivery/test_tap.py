@@ -1,0 +1,230 @@
+"""This repository's own delivery: from a push to prod, and what is left when its stages go.
+
+The steps of one story, in order: each builds on what the one before has deployed.
+"""
+
+import json
+import subprocess
+import sys
+from functools import partial
+from typing import Any
+
+import botocore.exceptions
+import psycopg2
+import pytest
+
+from cdk_rehearsal.driver.access import write_access
+from cdk_rehearsal.testing.worlds import DEV, ELSEWHERE, HOME, PROD, World, committed, results
+from tests.delivery.leftovers import leftovers
+from tests.synthesis import command_environ
+
+pytestmark = [pytest.mark.enable_socket]
+
+STAGES = {DEV: "dev-tap", PROD: "prod-tap"}
+
+
+def outputs(world: World, account: str) -> dict[str, str]:
+    stack = world.client("cloudformation", account).describe_stacks(StackName=STAGES[account])["Stacks"][0]
+    return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+
+def connect(world: World, account: str) -> "psycopg2.extensions.connection":
+    secret_id = outputs(world, account)["DatabaseSecretArn"]
+    secret = json.loads(world.client("secretsmanager", account).get_secret_value(SecretId=secret_id)["SecretString"])
+    found = world.client("rds", account).describe_db_instances(DBInstanceIdentifier=STAGES[account])["DBInstances"][0]
+    return psycopg2.connect(
+        host=found["Endpoint"]["Address"],
+        port=found["Endpoint"]["Port"],
+        dbname=found["DBName"],
+        user=secret["username"],
+        password=secret["password"],
+    )
+
+
+def test_a_push_reaches_dev_and_after_approval_prod(tap: World) -> None:
+    delivery = tap.push()
+    assert delivery.succeeded, tap.rehearsal.explain(delivery)
+    assert list(results(delivery)) == [
+        "Source · Source",
+        "Build · Synth",
+        "UpdatePipeline · SelfMutate",
+        "Assets · FileAssets",
+        "Dev · dev-tap-firewall.Prepare",
+        "Dev · dev-tap-firewall.Deploy",
+        "Dev · dev-tap.Prepare",
+        "Dev · dev-tap.Deploy",
+        "Dev · Check",
+        "Prod · Approve",
+        "Prod · prod-tap.Prepare",
+        "Prod · prod-tap.Guard",
+        "Prod · prod-tap.Deploy",
+        "Prod · Protect",
+        "Prod · Check",
+    ]
+    (preview,) = tap.previews["Prod"]
+    assert preview.count("added") == len(preview.changes) > 40
+
+
+@pytest.mark.parametrize("account", STAGES)
+def test_the_function_answers_and_its_bucket_holds_what_it_wrote(tap: World, account: str) -> None:
+    named = outputs(tap, account)
+    answer = tap.client("lambda", account).invoke(FunctionName=named["LambdaFunctionName"], Payload=b"{}")
+    said = json.load(answer["Payload"])
+    assert said["statusCode"] == 200
+    assert "Hello from Lambda!" in said["body"]
+    (written,) = tap.client("s3", account).list_objects_v2(Bucket=named["S3BucketName"])["Contents"]
+    head = tap.client("s3", account).head_object(Bucket=named["S3BucketName"], Key=written["Key"])
+    assert head["ServerSideEncryption"] == "aws:kms"
+
+
+@pytest.mark.parametrize("account", STAGES)
+def test_the_database_is_a_real_one_reached_with_the_generated_password(tap: World, account: str) -> None:
+    connection = connect(tap, account)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("create table payments (amount integer)")
+        cursor.execute("insert into payments values (42)")
+        cursor.execute("select version()")
+        (version,) = cursor.fetchone() or ("",)
+    connection.close()
+    assert version.startswith("PostgreSQL")
+
+
+def test_a_commit_with_an_unencrypted_bucket_stops_at_synth_and_dev_stays_as_it_is(tap: World) -> None:
+    before = _changed(tap, DEV)
+    stack = tap.work / "tap_stack" / "stack.py"
+    whole = stack.read_text()
+    assert "        storage = Storage(" in whole
+    bad = whole.replace("        storage = Storage(", '        CfnBucket(self, "Plain")\n        storage = Storage(', 1)
+    stack.write_text(bad.replace("from aws_cdk import", "from aws_cdk.aws_s3 import CfnBucket\nfrom aws_cdk import", 1))
+    committed(tap.work, "A bucket that nobody encrypts")
+    delivery = tap.push()
+    stack.write_text(whole)
+    committed(tap.work, "Without it")
+    assert results(delivery)["Build · Synth"] == "Failed"
+    assert not [run for run in delivery.runs if run.stage not in ("Source", "Build")]
+    assert _changed(tap, DEV) == before
+
+
+def test_no_call_has_left_loopback_but_to_fetch_packages(tap: World) -> None:
+    callers = {entry["program"].rpartition("/")[2] for entry in tap.outbound()}
+    assert callers <= {"npm", "npm-cli.js"}
+    assert not [entry for entry in tap.outbound() if "aws" in entry["host"]]
+
+
+def test_deleting_prod_is_refused_and_its_data_is_still_there(tap: World) -> None:
+    cloudformation = tap.client("cloudformation", PROD)
+    with pytest.raises(botocore.exceptions.ClientError, match=r"[Tt]ermination ?[Pp]rotection"):
+        cloudformation.delete_stack(StackName="prod-tap")
+    assert tap.stacks(PROD) == {"prod-tap": "CREATE_COMPLETE"}
+    with pytest.raises(botocore.exceptions.ClientError, match=r"[Dd]eletion ?[Pp]rotection"):
+        tap.client("rds", PROD).delete_db_instance(DBInstanceIdentifier="prod-tap", SkipFinalSnapshot=True)
+    connection = connect(tap, PROD)
+    with connection.cursor() as cursor:
+        cursor.execute("select amount from payments")
+        assert cursor.fetchone() == (42,)
+    connection.close()
+
+
+def test_a_change_that_would_replace_the_database_in_prod_stops_before_it_executes(tap: World) -> None:
+    before = _changed(tap, PROD)
+    stack = tap.work / "tap_stack" / "stack.py"
+    whole = stack.read_text()
+    wired = "        function = TapFunction("
+    assert wired in whole
+    harmless = (
+        "        if settings.deletion_protection:\n"
+        '            database.instance.node.default_child.backup_target = "region"  # as it is by default\n'
+    )
+    stack.write_text(whole.replace(wired, harmless + wired, 1))
+    committed(tap.work, "Say where backups go")
+    delivery = tap.push()
+    stack.write_text(whole)
+    assert results(delivery)["Prod · prod-tap.Guard"] == "Failed", tap.rehearsal.explain(delivery)
+    assert "Prod · prod-tap.Deploy" not in results(delivery)
+    said = tap.log(delivery, "prod-tap.Guard")
+    assert "TapPipeline/Prod/Tap/Database/Instance/Resource (AWS::RDS::DBInstance prod-tap) would be replaced" in said
+    assert "because of BackupTarget. Nothing was executed." in said
+    assert _changed(tap, PROD) == before
+
+
+def test_what_prod_keeps_when_it_is_deleted_is_adopted_and_delivered_to_again(tap: World) -> None:
+    written = outputs(tap, PROD)["S3BucketName"]
+    (key,) = [each["Key"] for each in tap.client("s3", PROD).list_objects_v2(Bucket=written)["Contents"]]
+    cloudformation, rds = tap.client("cloudformation", PROD), tap.client("rds", PROD)
+    address = connect(tap, PROD).dsn
+    cloudformation.update_termination_protection(StackName="prod-tap", EnableTerminationProtection=False)
+    rds.modify_db_instance(DBInstanceIdentifier="prod-tap", DeletionProtection=False, ApplyImmediately=True)
+    deleted(tap, PROD, "prod-tap")
+    adopt = subprocess.run(
+        [sys.executable, "-m", "steps.adopt"],
+        cwd=tap.work,
+        env={**command_environ(), **by_hand(tap, PROD), "STACK_NAME": "prod-tap", "STAGE_REGION": HOME, "ADOPT": "yes"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert adopt.returncode == 0, adopt.stderr
+    assert tap.stacks(PROD) == {"prod-tap": "IMPORT_COMPLETE"}
+    committed(tap.work, "Deliver to what was adopted")
+    delivery = tap.push()
+    assert delivery.succeeded, tap.rehearsal.explain(delivery)
+    (found,) = rds.describe_db_instances(DBInstanceIdentifier="prod-tap")["DBInstances"]
+    assert found["DeletionProtection"] is True
+    connection = connect(tap, PROD)
+    assert connection.dsn == address
+    with connection.cursor() as cursor:
+        cursor.execute("select amount from payments")
+        assert cursor.fetchone() == (42,)
+    connection.close()
+    assert outputs(tap, PROD)["S3BucketName"] == written
+    assert tap.client("s3", PROD).get_object(Bucket=written, Key=key)["Body"].read()
+
+
+def test_what_roles_may_do_was_used_or_is_explained(tap: World) -> None:
+    rehearsal = tap.rehearsal
+    write_access(tap.folders, rehearsal.assembly, rehearsal.config, tap.work)
+    found = json.loads(tap.folders.access.read_text())
+    assert len(found["principals"]) > 20
+    unexplained = [
+        (each["principal"], grant["statement"])
+        for each in found["principals"]
+        for grant in each["unused"]
+        if not grant["explained"]
+    ]
+    assert unexplained == []
+    assert found["stale_explanations"] == []
+
+
+def test_deleting_dev_leaves_nothing_behind(tap: World) -> None:
+    for stack, region in (("dev-tap", ELSEWHERE), ("dev-tap-firewall", HOME)):
+        types = resource_types(tap, DEV, stack, region)
+        assert types
+        deleted(tap, DEV, stack, region)
+        assert leftovers(partial(tap.client, account=DEV, region=region), types) == {}
+
+
+def resource_types(world: World, account: str, stack: str, region: str) -> set[str]:
+    template = world.client("cloudformation", account, region).get_template(StackName=stack)["TemplateBody"]
+    return {resource["Type"] for resource in template["Resources"].values()}
+
+
+def deleted(world: World, account: str, stack: str, region: str | None = None) -> None:
+    cloudformation = world.client("cloudformation", account, region)
+    cloudformation.delete_stack(StackName=stack)
+    patience = {"Delay": 1, "MaxAttempts": 60}
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig=patience)
+
+
+def by_hand(world: World, account: str) -> dict[str, str]:
+    """The environment of somebody with all rights in an account."""
+    keys = world.rehearsal.config.root(account)
+    return {
+        "AWS_ENDPOINT_URL": world.rehearsal.config.endpoint,
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+    }
+
+
+def _changed(world: World, account: str) -> Any:
+    stack = world.client("cloudformation", account).describe_stacks(StackName=STAGES[account])["Stacks"][0]
+    return stack["StackStatus"], stack.get("LastUpdatedTime", stack["CreationTime"])
