@@ -8,22 +8,36 @@ from pathlib import Path
 from aws_cdk import App
 
 from compliance.gate import STRICT, FindingsError, add_gate, synthesise
+from pipeline.duplicates import reject_duplicates
 from pipeline.errors import SettingsError
 from pipeline.reading import read_settings
-from pipeline.schema import CONTEXT_KEY
+from pipeline.settings import CONTEXT_KEY
 from pipeline.stack import PipelineStack
 from pipeline.toolchain import read_toolchain
+from stages.build import stage_settings
+from stages.table import STAGES
 
-PACKAGE = Path(__file__).parent / "package.json"
+ROOT = Path(__file__).parent
+QUALIFIER = "@aws-cdk/core:bootstrapQualifier"
+"""Where a stack's synthesizer reads its qualifier from (``BOOTSTRAP_QUALIFIER_CONTEXT`` in aws-cdk-lib)."""
+
+
+def deliver(app: App, *, environ: Mapping[str, str]) -> None:
+    """Add the pipeline's stack to ``app``, as set by the app's context and, above it, ``environ``.
+
+    Raises :class:`~pipeline.errors.SettingsError` before anything is synthesized.
+    """
+    reject_duplicates(ROOT / "cdk.json", below=("context", CONTEXT_KEY))
+    settings = read_settings(context=app.node.try_get_context(CONTEXT_KEY), environ=environ, rows=STAGES)
+    # Every stack of the app, those of the library's own included, takes its synthesizer's qualifier from here.
+    app.node.set_context(QUALIFIER, settings.qualifier)
+    stages = stage_settings(settings.ordered_stages, tools_account=settings.tools.account, table=STAGES)
+    PipelineStack(app, "TapPipeline", settings=settings, stages=stages, toolchain=read_toolchain(ROOT / "package.json"))
 
 
 def build(app: App, *, environ: Mapping[str, str]) -> None:
-    """Put the pipeline stack and the gate into ``app``, by its context and by ``environ`` above it.
-
-    Raises :class:`~pipeline.errors.SettingsError` before anything is synthesised.
-    """
-    settings = read_settings(context=app.node.try_get_context(CONTEXT_KEY), environ=environ)
-    PipelineStack(app, "TapPipeline", settings=settings, toolchain=read_toolchain(PACKAGE))
+    """Add the pipeline's stack and the gate to ``app``. Raises :class:`~pipeline.errors.SettingsError`."""
+    deliver(app, environ=environ)
     add_gate(app)
 
 

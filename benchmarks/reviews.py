@@ -14,8 +14,6 @@ from typing import Any, Final
 FOLDER: Final = Path(".cache/benchmark/review")
 SYNTH: Final = FOLDER / "synth"
 SECONDS: Final = FOLDER / "seconds"
-STAGE: Final = "TapPipeline/Prod"
-OWN_STAGES: Final = 2
 FOUND: Final = 1
 """The review's exit code for what is changed here."""
 
@@ -30,9 +28,16 @@ def main(stages: int) -> int:
     synth = ["cdk", "synth", "--quiet", "--no-lookups", "--output", str(SYNTH)]
     subprocess.run(synth, check=True, capture_output=True)  # noqa: S603 - ours
     for side in ("base", "head"):
-        _assembly(FOLDER / side, copies=stages - OWN_STAGES, changed=side == "head")
-    compared = [str(FOLDER / side) for side in ("base", "head")]
-    command = [sys.executable, "-m", "cdk_review", *compared, "--out", str(FOLDER / "out")]
+        _assembly(FOLDER / side, stages=stages, changed=side == "head")
+    command = [
+        sys.executable,
+        "-m",
+        "cdk_review",
+        str(FOLDER / "base"),
+        str(FOLDER / "head"),
+        "--out",
+        str(FOLDER / "out"),
+    ]
     started = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     SECONDS.write_text(str(time.perf_counter() - started))
@@ -41,19 +46,21 @@ def main(stages: int) -> int:
     return 0 if done.returncode == FOUND else 1
 
 
-def _assembly(folder: Path, *, copies: int, changed: bool) -> None:
+def _assembly(folder: Path, *, stages: int, changed: bool) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(SYNTH, folder)
     manifest = json.loads((folder / "manifest.json").read_text())
-    original = folder / f"assembly-{STAGE.replace('/', '-')}"
-    for number in range(copies):
-        stage = f"{STAGE}{number}"
-        copy = folder / f"assembly-{stage.replace('/', '-')}"
-        shutil.copytree(original, copy)
-        for file in copy.iterdir():
-            file.write_text(file.read_text().replace(STAGE, stage))
-        properties = {"directoryName": copy.name, "displayName": stage}
-        manifest["artifacts"][copy.name] = {"type": "cdk:cloud-assembly", "properties": properties}
+    nested = [each for each in manifest["artifacts"].values() if each["type"] == "cdk:cloud-assembly"]
+    # An assembly without stages has none to copy.
+    for last in (each["properties"] for each in nested[-1:]):
+        for number in range(stages - len(nested)):
+            stage = f"{last['displayName']}{number}"
+            copy = folder / f"assembly-{stage.replace('/', '-')}"
+            shutil.copytree(folder / last["directoryName"], copy)
+            for file in copy.iterdir():
+                file.write_text(file.read_text().replace(last["displayName"], stage))
+            properties = {"directoryName": copy.name, "displayName": stage}
+            manifest["artifacts"][copy.name] = {"type": "cdk:cloud-assembly", "properties": properties}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     if changed:
         for template in folder.glob("assembly-*/*.template.json"):

@@ -1,1 +1,1 @@
-"""The delivery: one pipeline that carries a push through dev and, after approval, to prod."""
+"""The delivery: one pipeline that carries a push through the stages, after approval where a stage requires it."""

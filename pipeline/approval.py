@@ -1,4 +1,4 @@
-"""The question that prod waits for."""
+"""The approval that a stage waits for."""
 
 from aws_cdk import aws_sns as sns
 from aws_cdk import pipelines

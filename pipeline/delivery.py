@@ -74,7 +74,7 @@ class Delivery(Construct):
         topic: sns.ITopic,
     ) -> list[pipelines.CodeBuildStep]:
         # In the stack's own scope, since that is how the command line addresses it: TapPipeline/Dev/Tap.
-        stage = TapStage(Stack.of(self), settings.name.title(), settings=settings)
+        stage = TapStage(Stack.of(self), settings.construct_id, settings=settings)
         check = checks(commit, settings=settings, outputs=stage.outputs)
         before = [approval(stage=settings.name, topic=topic)] if settings.approval_required else []
         protect = [protection(commit, settings=settings)] if settings.termination_protection else []

@@ -1,66 +1,114 @@
-"""Reads the settings: CDK context, with environment variables above it.
+"""Reads the settings from CDK context and environment variables; a variable overrides the context.
 
-Every setting has a path in the context (``delivery.dev.account`` in ``cdk.json``) and a variable made of the same words
-(``DELIVERY_DEV_ACCOUNT``). A list is written in its variable with commas. Variables suit a try-out from a terminal; the
-pipeline sees only what is committed.
+A setting has a path in the context (``delivery.stages.dev.account`` in ``cdk.json``) and an environment variable of the
+same words (``DELIVERY_STAGES_DEV_ACCOUNT``), which holds a list with commas. Variables are for a try from a terminal:
+the pipeline sees what is committed.
 """
 
-import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from pipeline.errors import SettingsError
-from pipeline.schema import CONTEXT_KEY, VARIABLES, Path, allowed, context_path, variables_below
-from pipeline.settings import DeliverySettings
+from pipeline.settings import CONTEXT_KEY, NOT_ALLOWED, DeliverySettings, Place
+from pipeline.variables import Path, Variables, unknown, variables
 
-LISTS = frozenset({("approvers",)})
-# The Makefile's own, in the same name space: where caches go.
-NOT_SETTINGS = frozenset({"DELIVERY_CACHE"})
+ROWS = "stages/table.py"
 
 
-def read_settings(*, context: object, environ: Mapping[str, str]) -> DeliverySettings:
+def read_settings(*, context: object, environ: Mapping[str, str], rows: Collection[str]) -> DeliverySettings:
     """Return the settings in ``context``, the object under ``delivery``, overridden by ``environ``.
 
-    Raises :class:`~pipeline.errors.SettingsError`, with one line for each setting that is wrong.
+    ``rows`` are the names in the table of stages; settings and table must name the same stages.
+
+    Raises :class:`~pipeline.errors.SettingsError`, with one line per wrong setting.
     """
-    layered: Any = {} if context is None else copy.deepcopy(context)
-    wrong = [
-        f"the variable {name} names no setting; allowed: {', '.join(VARIABLES)}"
-        for name in sorted(environ.keys() - VARIABLES.keys() - NOT_SETTINGS)
-        if name.startswith(f"{CONTEXT_KEY.upper()}_")
-    ]
-    for name, path in VARIABLES.items():
-        if name in environ:
-            _put(layered, path, environ[name])
+    if not isinstance(context, Mapping | None):
+        raise SettingsError(f"{CONTEXT_KEY}: {context!r} is not an object; use {_keys(())}")
+    given: dict[str, Any] = dict(context or {})
+    stages = given.get("stages")
+    known = variables(dict.fromkeys([*(map(str, stages) if isinstance(stages, Mapping) else ()), *rows]))
+    # In the order of the settings, since the order of an environment is arbitrary.
+    found = {name: environ[name] for name in known if name in environ}
+    wrong = [f"{name}: not a setting; use one of {', '.join(known)}" for name in unknown(environ, known)]
     try:
-        settings = DeliverySettings.model_validate(layered)
+        settings = _layered(found)(**given)
     except ValidationError as error:
-        # A list is also too short where its items are wrong: the first problem of a setting says it.
-        problems = {_path(problem["loc"]): problem for problem in reversed(error.errors(include_context=False))}
-        wrong += [_line(problem["type"], path, problem["input"]) for path, problem in reversed(problems.items())]
-        raise SettingsError("\n".join(wrong)) from None
+        # A list with wrong items has several problems: the first one is enough.
+        problems = {_path(problem["loc"]): problem for problem in reversed(error.errors())}
+        wrong += [_line(problem, path, known, found) for path, problem in reversed(problems.items())]
+    else:
+        wrong += _compare(settings.stages, rows)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
 
 
-def _put(layered: Any, path: Path, text: str) -> None:
-    for name in path[:-1]:
-        # What is no object is left for the validation, which names it.
-        layered = layered.setdefault(name, {}) if isinstance(layered, dict) else layered
-    if isinstance(layered, dict):
-        layered[path[-1]] = [item.strip() for item in text.split(",")] if path in LISTS else text
+def _layered(environ: Mapping[str, str]) -> type[DeliverySettings]:
+    class Layered(DeliverySettings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return Variables(settings_cls, environ), init_settings
+
+    return Layered
+
+
+def _compare(stages: Collection[str], rows: Collection[str]) -> list[str]:
+    without_row = [
+        f"{_context(('stages', name))}: no row in {ROWS}; add one, such as {name!r}: DISPOSABLE"
+        for name in stages
+        if name not in rows
+    ]
+    without_entry = [
+        f"{ROWS}: the row {name!r} has no account and Region; add {_context(('stages', name))} to cdk.json"
+        for name in rows
+        if name not in stages
+    ]
+    return without_row + without_entry
 
 
 def _path(where: tuple[int | str, ...]) -> Path:
-    return tuple(name for name in where if isinstance(name, str))
+    # pydantic marks the key of a mapping by a part of its own.
+    return tuple(name for name in where if isinstance(name, str) and name != "[key]")
 
 
-def _line(kind: str, path: Path, value: object) -> str:
-    if kind == "extra_forbidden":
-        return f"{context_path(path)} is not a setting; allowed: {allowed(path[:-1])}"
-    state = "is missing" if kind == "missing" else f"is {value!r}"
-    variables = ", ".join(variables_below(path))
-    return f"{context_path(path)} (variable {variables}) {state}; allowed: {allowed(path)}"
+def _context(path: Path) -> str:
+    return ".".join((CONTEXT_KEY, *path))
+
+
+def _keys(path: Path) -> str:
+    return "an object with an entry per stage" if path == ("stages",) else f"an object with {_names(path)}"
+
+
+def _names(path: Path) -> str:
+    return ", ".join((Place if path else DeliverySettings).model_fields)
+
+
+def _line(problem: ErrorDetails, path: Path, known: Mapping[str, Path], found: Mapping[str, str]) -> str:
+    below = [name for name, leaf in known.items() if leaf[: len(path)] == path]
+    (where,) = [name for name in below if known[name] == path and name in found] or [_context(path)]
+    match problem["type"]:
+        case "missing":
+            return f"{where}: missing; set it in cdk.json, or set {', '.join(below)}"
+        case "extra_forbidden":
+            return f"{where}: not a setting; use one of {_names(path[:-1])}"
+        case "too_short":
+            return f"{where}: empty; use at least one"
+        case kind if kind == NOT_ALLOWED:
+            return f"{where}: {problem['msg']}"
+        case _:
+            return f"{where}: {problem['input']!r} is not {_kind(path)}"
+
+
+def _kind(path: Path) -> str:
+    return "a list; use ['…', …]" if path[0] in {"approvers", "order"} else f"an object; use {_keys(path)}"

@@ -1,5 +1,7 @@
 """The stack that holds the delivery. It wires; the constructs build."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, Environment, PermissionsBoundary, RemovalPolicy, Stack
 from constructs import Construct
 
@@ -9,21 +11,29 @@ from pipeline.build_logs import BuildLogs
 from pipeline.delivery import Delivery
 from pipeline.key import DeliveryKey
 from pipeline.notifications import Notifications
-from pipeline.places import stages
 from pipeline.settings import DeliverySettings
 from pipeline.toolchain import Toolchain
+from tap_stack.settings import StageSettings
 
 
 class PipelineStack(Stack):
     """The pipeline, in the tools account. Deployed by hand once; from then on it deploys itself."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: DeliverySettings, toolchain: Toolchain) -> None:
-        """Build the delivery that ``settings`` describe, with the tools' versions from ``toolchain``."""
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: DeliverySettings,
+        stages: Sequence[StageSettings],
+        toolchain: Toolchain,
+    ) -> None:
+        """Build the delivery that ``settings`` describe, through ``stages``, with the versions in ``toolchain``."""
         boundary = settings.permissions_boundary
         super().__init__(
             scope,
             id_,
-            description="The delivery: carries every push through dev and, after approval, to prod",
+            description=description(stages),
             env=Environment(account=settings.tools.account, region=settings.tools.region),
             termination_protection=True,
             # The stages are below this stack, and their roles are held by it as well.
@@ -36,9 +46,17 @@ class PipelineStack(Stack):
             "Delivery",
             settings=settings,
             toolchain=toolchain,
-            stages=stages(settings),
+            stages=stages,
             artifacts=Artifacts(self, "Artifacts", key=key).bucket,
             logging=BuildLogs(self, "BuildLogs", key=key).options,
             topic=Notifications(self, "Notifications", key=key, approvers=settings.approvers).topic,
         )
         CfnOutput(self, "PipelineName", value=delivery.pipeline.pipeline_name)
+
+
+def description(stages: Sequence[StageSettings]) -> str:
+    """Return the stack's description, which names the ``stages`` in their order."""
+    *before, last = stages
+    through = f" through {', '.join(stage.name for stage in before)} and" if before else ""
+    approval = ", after approval," if last.approval_required else ""
+    return f"The delivery: carries every push{through}{approval} to {last.name}"

@@ -19,14 +19,10 @@ class ViewerDomain:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StageSettings:
-    """One stage. Nothing else in the workload knows which stage it is built for.
+class StageProfile:
+    """The size and the protections of a stage: everything that differs between stages but where they are.
 
     Attributes:
-        name: What the stage is called; physical names start with it, so it is unique in its account.
-        account: The account that the stage lives in, 12 digits.
-        region: The region that the stage lives in.
-        tools_account: The account of the pipeline, whose checks may assume the stage's check role.
         approval_required: Whether a person says yes before the stage is deployed.
         termination_protection: Whether CloudFormation refuses to delete the stack.
         removal_policy: What becomes of key, database, buckets and log groups when the stack goes.
@@ -37,8 +33,8 @@ class StageSettings:
         backup_days: Days that RDS keeps its daily backups and can restore the database to any second of, 1 to 35.
         monthly_backup_days: Days that AWS Backup keeps one copy of the database a month, in a vault beside daily ones;
             0 for no plan. A vault with copies in it can't be deleted.
-        enhanced_monitoring: Whether RDS reports the operating system under the database. It writes to one log group an
-            account and region, which this stage then owns.
+        enhanced_monitoring: Whether RDS reports the operating system under the database. It writes to one log group per
+            account and Region, which this stage then owns.
         nat_gateways: NAT gateways; two is one a zone.
         log_retention: How long every log group keeps its events.
         access_log_days: Days that access logs of buckets and of CloudFront stay in the log bucket.
@@ -52,10 +48,6 @@ class StageSettings:
         domain: The stage's own domain name; without one CloudFront's ``*.cloudfront.net`` name is used.
     """
 
-    name: str
-    account: str
-    region: str
-    tools_account: str
     approval_required: bool
     termination_protection: bool
     removal_policy: RemovalPolicy
@@ -75,6 +67,28 @@ class StageSettings:
     database_class: str = "t3.micro"
     denied_countries: tuple[str, ...] = ("CU", "IR", "KP")
     domain: ViewerDomain | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSettings(StageProfile):
+    """One stage: its profile, and where it is. Nothing else in the workload knows which stage it is built for.
+
+    Attributes:
+        name: What the stage is called; physical names start with it, so it is unique in its account.
+        account: The account that the stage lives in, 12 digits.
+        region: The region that the stage lives in.
+        tools_account: The account of the pipeline, whose checks may assume the stage's check role.
+    """
+
+    name: str
+    account: str
+    region: str
+    tools_account: str
+
+    @property
+    def construct_id(self) -> str:
+        """The id of the stage's construct, which also names the pipeline's stage: ``Dev``."""
+        return self.name.capitalize()
 
     @property
     def stack_name(self) -> str:

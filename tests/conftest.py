@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from delivery_testing.plugin import pytest_collection_modifyitems, pytest_configure, pytest_xdist_make_scheduler
+from tests.stages import disposable, names, retained
 from tests.synthesis import Template, synthesise, template_of
+from tests.unit.tap_stack.workload import Workload, read_workload
 
 __all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_xdist_make_scheduler"]
 
@@ -23,12 +25,42 @@ def pipeline_template(assembly: Path) -> Template:
 
 
 @pytest.fixture(scope="session")
-def dev_template(assembly: Path) -> Template:
-    """The workload's template in dev."""
-    return template_of(assembly, "TapPipeline/Dev/Tap")
+def workloads(assembly: Path) -> list[Workload]:
+    """Every stage's workload, in the order of delivery."""
+    return [read_workload(assembly, name) for name in names()]
 
 
-@pytest.fixture(scope="session")
-def prod_template(assembly: Path) -> Template:
-    """The workload's template in prod."""
-    return template_of(assembly, "TapPipeline/Prod/Tap")
+@pytest.fixture(params=names())
+def stage(request: pytest.FixtureRequest, assembly: Path) -> Workload:
+    """Each stage in turn, for promises that hold in every one."""
+    return read_workload(assembly, request.param)
+
+
+@pytest.fixture(params=names(retained))
+def retained_stage(request: pytest.FixtureRequest, assembly: Path) -> Workload:
+    """Each stage whose data survives its stack."""
+    return read_workload(assembly, request.param)
+
+
+@pytest.fixture(params=names(disposable))
+def disposable_stage(request: pytest.FixtureRequest, assembly: Path) -> Workload:
+    """Each stage that deletes without a trace."""
+    return read_workload(assembly, request.param)
+
+
+@pytest.fixture(params=names(lambda stage: stage.termination_protection))
+def protected_stage(request: pytest.FixtureRequest, assembly: Path) -> Workload:
+    """Each stage whose stack CloudFormation refuses to delete."""
+    return read_workload(assembly, request.param)
+
+
+@pytest.fixture(params=names(lambda stage: stage.monthly_backup_days > 0))
+def vaulted_stage(request: pytest.FixtureRequest, assembly: Path) -> Workload:
+    """Each stage whose database is copied to a vault."""
+    return read_workload(assembly, request.param)
+
+
+@pytest.fixture(params=names(lambda stage: stage.enhanced_monitoring))
+def monitored_stage(request: pytest.FixtureRequest, assembly: Path) -> Workload:
+    """Each stage whose database reports its operating system."""
+    return read_workload(assembly, request.param)

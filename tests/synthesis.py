@@ -11,16 +11,19 @@ from aws_cdk import App
 
 import app as delivery_app
 from compliance import gate
+from stages.table import STAGES
 
 ROOT = Path(__file__).parent.parent
 Template = Mapping[str, Any]
 Resource = Mapping[str, Any]
 
-# The tests' own settings, so that they pass in a clone whose cdk.json names its owner's accounts.
+# The tests' own settings, so that they pass in a clone whose cdk.json names its owner's accounts. Each row of the table
+# of stages has an account.
 SETTINGS: Mapping[str, Any] = {
     "tools": {"account": "111111111111", "region": "us-east-1"},
-    "dev": {"account": "222222222222", "region": "us-east-1"},
-    "prod": {"account": "333333333333", "region": "us-east-1"},
+    "stages": {
+        name: {"account": f"{number}" * 12, "region": "us-east-1"} for number, name in enumerate(STAGES, start=2)
+    },
     "repository": "your-organisation/tap-delivery",
     "branch": "main",
     "connection_arn": "arn:aws:codeconnections:us-east-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
@@ -84,7 +87,7 @@ def stack_templates(assembly: Path) -> Iterator[tuple[str, Path]]:
 
 
 def template_of(assembly: Path, stack: str) -> Template:
-    """The template of the stack with that address, for instance ``TapPipeline/Dev/Tap``."""
+    """The template of the stack with that address, for instance ``TapPipeline``."""
     template: Template = json.loads(dict(stack_templates(assembly))[stack].read_text())
     return template
 

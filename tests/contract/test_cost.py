@@ -4,6 +4,8 @@ from pathlib import Path
 from cdk_cost.__main__ import report
 from cdk_cost.assembly import read_stacks
 from cdk_cost.charges import charges
+from tests.stages import configured_stages
+from tests.unit.tap_stack.workload import Workload
 
 
 def fixed(assembly: Path) -> dict[str, dict[str, Decimal]]:
@@ -17,12 +19,14 @@ def fixed(assembly: Path) -> dict[str, dict[str, Decimal]]:
     return found
 
 
-def test_dev_pays_for_one_nat_gateway_and_a_t3_micro_and_nothing_idle(assembly: Path) -> None:
-    assert fixed(assembly)["dev-tap"] == {
-        "NAT gateway": 1,
-        "public IPv4 address": 1,
-        "database instance, db.t3.micro": 1,
-        "database storage, GB of gp3": 20,
+def test_stage_pays_for_what_its_settings_ask_for_and_nothing_idle(stage: Workload) -> None:
+    settings = stage.settings
+    standby = ", Multi-AZ" if settings.multi_az else ""
+    assert fixed(stage.assembly)[settings.stack_name] == {
+        "NAT gateway": settings.nat_gateways,
+        "public IPv4 address": settings.nat_gateways,
+        f"database instance, db.{settings.database_class}{standby}": 1,
+        f"database storage, GB of gp3{standby}": 20,
         "secret": 1,
         "customer managed key": 1,
         "web ACL": 1,
@@ -30,14 +34,9 @@ def test_dev_pays_for_one_nat_gateway_and_a_t3_micro_and_nothing_idle(assembly: 
     }
 
 
-def test_prod_pays_for_the_second_zone(assembly: Path) -> None:
-    prod = fixed(assembly)["prod-tap"]
-    assert [prod["NAT gateway"], prod["public IPv4 address"]] == [Decimal(2), Decimal(2)]
-    assert prod["database instance, db.t3.micro, Multi-AZ"] == 1
-
-
 def test_every_stack_of_the_app_has_its_total(assembly: Path) -> None:
+    stacks = sorted(stage.stack_name for stage in configured_stages())
     said = report(assembly)
     totals = [line for line in said.splitlines() if "fixed, USD a month" in line]
-    assert [block.partition(" ")[0] for block in said.split("\n\n")] == ["TapPipeline", "dev-tap", "prod-tap"]
-    assert len(totals) == 3
+    assert [block.partition(" ")[0] for block in said.split("\n\n")] == ["TapPipeline", *stacks]
+    assert len(totals) == 1 + len(stacks)

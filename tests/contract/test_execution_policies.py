@@ -15,6 +15,7 @@ import cfnlint
 import pytest
 
 from tests.synthesis import ROOT, Template, as_list
+from tests.unit.tap_stack.workload import Workload
 
 SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"
 LIMIT = 6144
@@ -88,6 +89,12 @@ UNUSED = [pattern for patterns in FOR_OTHER_PROPERTIES.values() for pattern in p
 UNUSED_IN_TOOLS = ["iam:*GroupPolicy", "iam:*tachRolePolicy", "logs:CreateLogDelivery", "logs:*ResourcePolic*"]
 
 
+@pytest.fixture
+def workload_templates(workloads: list[Workload]) -> list[Template]:
+    """The workload's template in each stage."""
+    return [workload.template for workload in workloads]
+
+
 @cache
 def policy(name: str) -> list[dict[str, Any]]:
     return [statement for file in FILES[name] for statement in document(file)["Statement"]]
@@ -145,14 +152,14 @@ def test_the_tools_policy_allows_what_the_pipeline_holds(pipeline_template: Temp
     assert missing("tools", pipeline_template, unused=UNUSED + UNUSED_IN_TOOLS) == {}
 
 
-def test_the_stage_policy_allows_what_the_workload_holds(dev_template: Template, prod_template: Template) -> None:
-    assert missing("stage", dev_template, prod_template, unused=UNUSED) == {}
+def test_the_stage_policy_allows_what_the_workload_holds(workload_templates: list[Template]) -> None:
+    assert missing("stage", *workload_templates, unused=UNUSED) == {}
 
 
 def test_nothing_is_explained_away_that_no_handler_asks_for(
-    pipeline_template: Template, dev_template: Template, prod_template: Template
+    pipeline_template: Template, workload_templates: list[Template]
 ) -> None:
-    stage = {action for kind in kinds(dev_template, prod_template) for action in needed(kind)}
+    stage = {action for kind in kinds(*workload_templates) for action in needed(kind)}
     tools = {action for kind in kinds(pipeline_template) for action in needed(kind)}
     refused = {action for action in stage if not allowed("stage", action)}
     refused |= {action for action in tools if not allowed("tools", action)}
@@ -263,9 +270,9 @@ BESIDE_HANDLERS = {
 
 @pytest.mark.parametrize("name", ["tools", "stage"])
 def test_a_policy_allows_no_more_than_the_templates_need(
-    name: str, pipeline_template: Template, dev_template: Template, prod_template: Template
+    name: str, pipeline_template: Template, workload_templates: list[Template]
 ) -> None:
-    templates = [pipeline_template] if name == "tools" else [dev_template, prod_template]
+    templates = [pipeline_template] if name == "tools" else workload_templates
     asked = {action for kind in kinds(*templates) for action in needed(kind)} | BESIDE_HANDLERS[name].keys()
     given = [action for statement in policy(name) for action in as_list(statement["Action"])]
     assert set(given) - asked == set()

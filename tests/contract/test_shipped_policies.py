@@ -5,6 +5,7 @@ import pytest
 
 from cdk_rehearsal.access.simulation import refusals
 from cdk_rehearsal.access.targets import Place
+from tests.stages import configured_stages
 from tests.synthesis import ROOT, template_of
 
 
@@ -12,8 +13,7 @@ from tests.synthesis import ROOT, template_of
     ("name", "stack", "address"),
     [
         ("tools", "TapPipeline", "TapPipeline"),
-        ("stage", "dev-tap", "TapPipeline/Dev/Tap"),
-        ("stage", "prod-tap", "TapPipeline/Prod/Tap"),
+        *(("stage", stage.stack_name, f"TapPipeline/{stage.construct_id}/Tap") for stage in configured_stages()),
     ],
 )
 def test_the_shipped_policies_let_everything_be_made_changed_deleted_and_tagged(

@@ -1,11 +1,10 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tap_function import aws, database
-from tests.unit.tap_stack.workload import read_workload
+from tests.unit.tap_stack.workload import Workload
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +22,14 @@ def test_a_client_is_kept_between_invocations() -> None:
     assert aws.client("s3") is not aws.client("secretsmanager")
 
 
-def test_the_function_says_itself_what_did_not_answer_before_its_time_is_over(assembly: Path) -> None:
+def test_the_function_says_itself_what_did_not_answer_before_its_time_is_over(stage: Workload) -> None:
     config = aws.client("s3").meta.config
     attempts = config.retries["total_max_attempts"]
     back_off = 1  # second at most before a first retry, in botocore's standard mode
     call = attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1) * back_off
     session = database.CONNECT_SECONDS + database.SESSION_SECONDS
     writes_and_reads, secret_and_session_twice = 2 * call, 2 * (call + session)
-    limit = read_workload(assembly, "prod").the("AWS::Lambda::Function", "Function/Handler")["Timeout"]
+    limit = stage.the("AWS::Lambda::Function", "Function/Handler")["Timeout"]
     assert writes_and_reads + secret_and_session_twice < limit
 
 

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from tap_function import trust
-from tests.unit.tap_stack.workload import read_workload
+from tests.unit.tap_stack.workload import Workload
 
 
 def roots() -> list[x509.Certificate]:
@@ -37,9 +37,8 @@ def test_the_roots_hold_for_years() -> None:
     assert [name(root) for root in roots() if root.not_valid_after_utc < in_ten_years] == []
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_the_region_of_every_stage_has_its_roots(assembly: Path, stage: str) -> None:
-    region = read_workload(assembly, stage).settings.region
+def test_the_region_of_every_stage_has_its_roots(stage: Workload) -> None:
+    region = stage.settings.region
     own = [root for root in roots() if f"Amazon RDS {region} Root CA" in name(root)]
     assert len(own) == 3
 

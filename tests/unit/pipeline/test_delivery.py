@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tap_stack.settings import StageSettings
+from tests.stages import configured_stages, names, retained
 from tests.synthesis import ROOT, SETTINGS, Resource, Template, of_type
+from tests.unit.tap_stack.workload import Workload
 
 Stages = Mapping[str, list[Resource]]
 Builds = Mapping[str, Resource]
@@ -31,23 +36,26 @@ def variables(action: Resource) -> dict[str, str]:
     return {entry["name"]: entry["value"] for entry in json.loads(action["Configuration"]["EnvironmentVariables"])}
 
 
-def test_a_push_goes_through_dev_and_approval_to_prod(stages: Stages) -> None:
-    assert {name: in_order(actions) for name, actions in stages.items()} == {
-        "Source": [["Source"]],
-        "Build": [["Synth"]],
-        "UpdatePipeline": [["SelfMutate"]],
-        "Assets": [["FileAssets"]],
-        "Dev": [["dev-tap.Prepare"], ["dev-tap.Deploy"], ["Check"]],
-        "Prod": [
-            ["Approve"],
-            ["prod-tap.Prepare"],
-            ["prod-tap.Guard"],
-            ["prod-tap.Deploy"],
-            ["Protect"],
-            ["Check"],
-        ],
-    }
-    assert list(stages) == ["Source", "Build", "UpdatePipeline", "Assets", "Dev", "Prod"]
+every_stage = pytest.mark.parametrize("stage", configured_stages(), ids=names())
+approved_stages = pytest.mark.parametrize("stage", [each for each in configured_stages() if each.approval_required])
+guarded_stages = pytest.mark.parametrize("stage", [each for each in configured_stages() if retained(each)])
+
+
+def test_push_goes_through_every_stage_in_order(stages: Stages) -> None:
+    first = {"Source": [["Source"]], "Build": [["Synth"]]}
+    first |= {"UpdatePipeline": [["SelfMutate"]], "Assets": [["FileAssets"]]}
+    assert {name: in_order(stages[name]) for name in first} == first
+    assert list(stages) == [*first, *(stage.construct_id for stage in configured_stages())]
+
+
+@every_stage
+def test_stage_has_the_actions_that_its_protections_ask_for(stages: Stages, stage: StageSettings) -> None:
+    expected = ["Approve"] if stage.approval_required else []
+    expected += [f"{stage.stack_name}.Prepare"]
+    expected += [f"{stage.stack_name}.Guard"] if retained(stage) else []
+    expected += [f"{stage.stack_name}.Deploy"]
+    expected += ["Protect"] if stage.termination_protection else []
+    assert in_order(stages[stage.construct_id]) == [*([action] for action in expected), ["Check"]]
 
 
 def test_a_push_to_the_branch_starts_it_through_the_connection(stages: Stages) -> None:
@@ -87,36 +95,41 @@ def test_one_job_publishes_every_asset_with_the_pinned_publisher(
     spec = json.loads((assembly / builds["Assets/FileAssets"]["Source"]["BuildSpec"]).read_text())
     assert spec["phases"]["install"]["commands"] == [f"npm install -g cdk-assets@{PACKAGE['cdk-assets']}"]
     published = "\n".join(spec["phases"]["build"]["commands"])
-    assert ":222222222222-us-east-1" in published
-    assert ":333333333333-us-east-1" in published
+    for stage in configured_stages():
+        assert f":{stage.account}-{stage.region}" in published
 
 
-def test_stages_deploy_by_change_set_in_their_own_account(stages: Stages) -> None:
-    for stage, account in (("Dev", "222222222222"), ("Prod", "333333333333")):
-        prepare, deploy = (named(stages[stage], f"{stage.lower()}-tap.{step}") for step in ("Prepare", "Deploy"))
-        assert prepare["Configuration"]["ActionMode"] == "CHANGE_SET_REPLACE"
-        assert deploy["Configuration"]["ActionMode"] == "CHANGE_SET_EXECUTE"
-        assert prepare["Configuration"]["ChangeSetName"] == deploy["Configuration"]["ChangeSetName"]
-        for action in (prepare, deploy):
-            role = f":iam::{account}:role/cdk-hnb659fds-deploy-role-{account}-us-east-1"
-            assert role in json.dumps(action["RoleArn"])
+@every_stage
+def test_stage_deploys_by_change_set_in_its_own_account(stages: Stages, stage: StageSettings) -> None:
+    actions = stages[stage.construct_id]
+    prepare, deploy = (named(actions, f"{stage.stack_name}.{step}") for step in ("Prepare", "Deploy"))
+    assert prepare["Configuration"]["ActionMode"] == "CHANGE_SET_REPLACE"
+    assert deploy["Configuration"]["ActionMode"] == "CHANGE_SET_EXECUTE"
+    assert prepare["Configuration"]["ChangeSetName"] == deploy["Configuration"]["ChangeSetName"]
+    for action in (prepare, deploy):
+        role = f":iam::{stage.account}:role/cdk-hnb659fds-deploy-role-{stage.account}-{stage.region}"
+        assert role in json.dumps(action["RoleArn"])
 
 
-def test_the_guard_looks_at_the_change_set_that_is_about_to_execute(stages: Stages, builds: Builds) -> None:
-    project = builds["Prod/prod-tap.Guard"]
+@guarded_stages
+def test_the_guard_looks_at_the_change_set_that_is_about_to_execute(
+    stages: Stages, builds: Builds, stage: StageSettings
+) -> None:
+    project = builds[f"{stage.construct_id}/{stage.stack_name}.Guard"]
     given = {entry["Name"]: entry["Value"] for entry in project["Environment"]["EnvironmentVariables"]}
-    executed = named(stages["Prod"], "prod-tap.Deploy")["Configuration"]
+    executed = named(stages[stage.construct_id], f"{stage.stack_name}.Deploy")["Configuration"]
     assert given["CHANGE_SET_NAME"] == executed["ChangeSetName"]
     assert given["STACK_NAME"] == executed["StackName"]
-    assert given["STAGE_ADDRESS"] == "TapPipeline/Prod"
+    assert given["STAGE_ADDRESS"] == f"TapPipeline/{stage.construct_id}"
     assert commands(project, "build") == ["make SETUP=steps setup guard-stage"]
 
 
-def test_approvers_are_asked_by_mail(stages: Stages, pipeline_template: Template) -> None:
-    configuration = named(stages["Prod"], "Approve")["Configuration"]
+@approved_stages
+def test_approvers_are_asked_by_mail(stages: Stages, pipeline_template: Template, stage: StageSettings) -> None:
+    configuration = named(stages[stage.construct_id], "Approve")["Configuration"]
     ((topic, _),) = of_type(pipeline_template, "AWS::SNS::Topic").items()
     assert configuration["NotificationArn"] == {"Ref": topic}
-    assert "prod" in configuration["CustomData"]
+    assert stage.name in configuration["CustomData"]
     subscriptions = of_type(pipeline_template, "AWS::SNS::Subscription").values()
     assert [subscription["Properties"] for subscription in subscriptions] == [
         {"Protocol": "email", "Endpoint": address, "TopicArn": {"Ref": topic}} for address in SETTINGS["approvers"]
@@ -124,14 +137,15 @@ def test_approvers_are_asked_by_mail(stages: Stages, pipeline_template: Template
 
 
 def test_checks_learn_from_the_stage_what_was_deployed(
-    stages: Stages, builds: Builds, dev_template: Template, prod_template: Template
+    stages: Stages, builds: Builds, workloads: list[Workload]
 ) -> None:
-    for stage, template in (("Dev", dev_template), ("Prod", prod_template)):
-        check, project = named(stages[stage], "Check"), builds[f"{stage}/Check"]
+    for workload in workloads:
+        stage, template = workload.settings, workload.template
+        check, project = named(stages[stage.construct_id], "Check"), builds[f"{stage.construct_id}/Check"]
         assert commands(project, "build") == ["make SETUP=steps setup check-stage"]
         given = {entry["Name"]: entry["Value"] for entry in project["Environment"]["EnvironmentVariables"]}
-        assert given == {"STAGE_NAME": stage.lower(), "STAGE_REGION": "us-east-1"}
-        namespace = named(stages[stage], f"{stage.lower()}-tap.Deploy")["Namespace"]
+        assert given == {"STAGE_NAME": stage.name, "STAGE_REGION": stage.region}
+        namespace = named(stages[stage.construct_id], f"{stage.stack_name}.Deploy")["Namespace"]
         values = variables(check)
         assert set(values.values()) == {f"#{{{namespace}.{output}}}" for output in template["Outputs"]}
         assert values["CHECK_ROLE_ARN"] == f"#{{{namespace}.CheckRoleArn}}"
@@ -152,11 +166,12 @@ def test_the_pipeline_is_known_by_an_output(pipeline_template: Template) -> None
     assert pipeline_template["Outputs"]["PipelineName"]["Value"] == {"Ref": pipeline}
 
 
-def test_the_pipeline_and_prod_cannot_be_deleted_by_mistake(assembly: Path) -> None:
+def test_pipeline_and_protected_stages_cannot_be_deleted_by_mistake(assembly: Path) -> None:
     protected = {
         artifact["displayName"]: artifact["properties"].get("terminationProtection", False)
         for manifest in assembly.rglob("manifest.json")
         for artifact in json.loads(manifest.read_text())["artifacts"].values()
         if artifact["type"] == "aws:cloudformation:stack"
     }
-    assert protected == {"TapPipeline": True, "TapPipeline/Dev/Tap": False, "TapPipeline/Prod/Tap": True}
+    stages = {f"TapPipeline/{each.construct_id}/Tap": each.termination_protection for each in configured_stages()}
+    assert protected == {"TapPipeline": True, **stages}

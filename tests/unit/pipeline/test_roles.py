@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.stages import configured_stages, retained
 from tests.synthesis import Resource, Template, as_list, of_type
+from tests.unit.tap_stack.workload import Workload
 
 Statements = list[Resource]
+STAGES = configured_stages()
+PROTECTED = [stage for stage in STAGES if stage.termination_protection]
+GUARDED = [stage for stage in STAGES if retained(stage)]
 
 # What aws-cdk-lib gives without a resource, and what it is for.
 WITHOUT_RESOURCE = {
@@ -44,10 +49,9 @@ def test_there_are_no_more_roles_than_jobs(policies: Mapping[str, Statements], p
         "Pipeline/Build/Synth/CdkBuildProject",
         "UpdatePipeline/SelfMutation",
         "Assets/File",
-        "Pipeline/Dev/Check/Check",
-        "Pipeline/Prod/Check/Check",
-        "Pipeline/Prod/Protect/Protect",
-        "Pipeline/Prod/prod-tap.Guard/Guard",
+        *(f"Pipeline/{stage.construct_id}/Check/Check" for stage in STAGES),
+        *(f"Pipeline/{stage.construct_id}/Protect/Protect" for stage in PROTECTED),
+        *(f"Pipeline/{stage.construct_id}/{stage.stack_name}.Guard/Guard" for stage in GUARDED),
     }
     assert len(of_type(pipeline_template, "AWS::IAM::Role")) == len(policies)
 
@@ -69,7 +73,8 @@ def test_each_role_serves_one_service(pipeline_template: Template) -> None:
         (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         trusted.append(statement["Principal"])
     codebuild, codepipeline = ({"Service": f"{name}.amazonaws.com"} for name in ("codebuild", "codepipeline"))
-    assert [trusted.count(codebuild), trusted.count(codepipeline), len(trusted)] == [7, 1, 8]
+    builds = 3 + len(STAGES) + len(PROTECTED) + len(GUARDED)
+    assert [trusted.count(codebuild), trusted.count(codepipeline), len(trusted)] == [builds, 1, builds + 1]
 
 
 def test_nobody_may_do_everything_with_a_service(policies: Mapping[str, Statements]) -> None:
@@ -91,38 +96,37 @@ def roles_to_assume(policies: Mapping[str, Statements], holder: str) -> Any:
     return [statement["Resource"] for statement in granting(policies[holder], "sts:AssumeRole")]
 
 
-@pytest.mark.parametrize(("stage", "account"), [("Dev", "222222222222"), ("Prod", "333333333333")])
-def test_checks_take_on_the_check_role_of_their_stage_and_no_other(
-    policies: Mapping[str, Statements], stage: str, account: str, request: pytest.FixtureRequest
-) -> None:
-    template: Template = request.getfixturevalue(f"{stage.lower()}_template")
+def role_named(stage: Workload, purpose: str) -> list[Resource]:
+    """The ARN of the role of ``stage`` whose fixed name ends in ``purpose``, as the pipeline writes it."""
     (name,) = (
-        role["Properties"]["RoleName"]
-        for role in of_type(template, "AWS::IAM::Role").values()
-        if "check" in role["Properties"].get("RoleName", "")
+        role["RoleName"]
+        for role in stage.of_type("AWS::IAM::Role").values()
+        if role.get("RoleName", "").endswith(f"-{purpose}")
     )
-    assert roles_to_assume(policies, f"Pipeline/{stage}/Check/Check") == [
-        {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::{account}:role/{name}"]]}
-    ]
+    return [{"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::{stage.settings.account}:role/{name}"]]}]
+
+
+def test_checks_take_on_the_check_role_of_their_stage_and_no_other(
+    policies: Mapping[str, Statements], stage: Workload
+) -> None:
+    assumed = roles_to_assume(policies, f"Pipeline/{stage.settings.construct_id}/Check/Check")
+    assert assumed == role_named(stage, "check")
 
 
 def test_the_protection_takes_on_the_protection_role_of_its_stage_and_no_other(
-    policies: Mapping[str, Statements], prod_template: Template
+    policies: Mapping[str, Statements], protected_stage: Workload
 ) -> None:
-    (name,) = (
-        role["Properties"]["RoleName"]
-        for role in of_type(prod_template, "AWS::IAM::Role").values()
-        if "protection" in role["Properties"].get("RoleName", "")
-    )
-    assert roles_to_assume(policies, "Pipeline/Prod/Protect/Protect") == [
-        {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::333333333333:role/{name}"]]}
-    ]
+    assumed = roles_to_assume(policies, f"Pipeline/{protected_stage.settings.construct_id}/Protect/Protect")
+    assert assumed == role_named(protected_stage, "protection")
 
 
-def test_the_guard_takes_on_the_lookup_role_of_its_stage_and_no_other(policies: Mapping[str, Statements]) -> None:
-    (role,) = roles_to_assume(policies, "Pipeline/Prod/prod-tap.Guard/Guard")
-    name = "cdk-hnb659fds-lookup-role-333333333333-us-east-1"
-    assert role == {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::333333333333:role/{name}"}
+def test_the_guard_takes_on_the_lookup_role_of_its_stage_and_no_other(
+    policies: Mapping[str, Statements], retained_stage: Workload
+) -> None:
+    stage = retained_stage.settings
+    (role,) = roles_to_assume(policies, f"Pipeline/{stage.construct_id}/{stage.stack_name}.Guard/Guard")
+    name = f"cdk-hnb659fds-lookup-role-{stage.account}-{stage.region}"
+    assert role == {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::{stage.account}:role/{name}"}
 
 
 def trusted_by(template: Template) -> str:
@@ -131,22 +135,22 @@ def trusted_by(template: Template) -> str:
 
 
 def test_the_check_role_trusts_roles_by_the_name_of_the_pipelines_stack(
-    pipeline_template: Template, dev_template: Template, prod_template: Template
+    pipeline_template: Template, workloads: list[Workload]
 ) -> None:
     # CloudFormation names a role after its stack unless the template does.
     assert all("RoleName" not in role["Properties"] for role in of_type(pipeline_template, "AWS::IAM::Role").values())
-    assert "role/TapPipeline-*" in trusted_by(dev_template)
-    assert "role/TapPipeline-*" in trusted_by(prod_template)
+    for workload in workloads:
+        assert "role/TapPipeline-*" in trusted_by(workload.template)
 
 
 def test_assets_are_published_through_the_bootstrap_roles_of_the_stages(policies: Mapping[str, Statements]) -> None:
     (resources,) = roles_to_assume(policies, "Assets/File")
-    assert json.dumps(resources).count("file-publishing-role") == len(resources) == 2
+    assert json.dumps(resources).count("file-publishing-role") == len(resources) == len(STAGES)
 
 
 def test_stages_are_deployed_through_their_bootstrap_roles(policies: Mapping[str, Statements]) -> None:
     (resources,) = roles_to_assume(policies, "Pipeline")
-    assert json.dumps(resources).count("cdk-hnb659fds-deploy-role") == len(resources) == 2
+    assert json.dumps(resources).count("cdk-hnb659fds-deploy-role") == len(resources) == len(STAGES)
 
 
 def test_self_mutation_takes_on_bootstrap_roles_alone(policies: Mapping[str, Statements]) -> None:

@@ -51,10 +51,10 @@ def test_tls_is_forced(stage: Workload) -> None:
 
 def test_size_and_backups(stage: Workload) -> None:
     database = stage.the("AWS::RDS::DBInstance")
-    assert database["DBInstanceClass"] == "db.t3.micro"
+    assert database["DBInstanceClass"] == f"db.{stage.settings.database_class}"
     assert database["AllocatedStorage"] == "20"
     assert database["StorageEncrypted"] is True
-    assert database["BackupRetentionPeriod"] == {"dev": 7, "prod": 35}[stage.settings.name]
+    assert database["BackupRetentionPeriod"] == stage.settings.backup_days
 
 
 def test_logs_are_exported_to_groups_that_exist_before_the_database(stage: Workload) -> None:
@@ -67,22 +67,22 @@ def test_logs_are_exported_to_groups_that_exist_before_the_database(stage: Workl
     assert {"postgresql", "upgrade"} == set(database["Properties"]["EnableCloudwatchLogsExports"])
 
 
-def test_the_system_is_watched_every_minute_into_a_log_group_of_the_stack(stage: Workload) -> None:
-    (database,) = stage.raw("AWS::RDS::DBInstance").values()
+def test_the_system_is_watched_every_minute_into_a_log_group_of_the_stack(monitored_stage: Workload) -> None:
+    (database,) = monitored_stage.raw("AWS::RDS::DBInstance").values()
     assert database["Properties"]["MonitoringInterval"] == 60
-    (group,) = stage.ids("AWS::Logs::LogGroup", "Database/Monitoring/Log")
-    assert stage.of_type("AWS::Logs::LogGroup")[group]["LogGroupName"] == "RDSOSMetrics"
+    (group,) = monitored_stage.ids("AWS::Logs::LogGroup", "Database/Monitoring/Log")
+    assert monitored_stage.of_type("AWS::Logs::LogGroup")[group]["LogGroupName"] == "RDSOSMetrics"
     assert group in database["DependsOn"]
 
 
-def test_rds_reports_for_this_database_alone(stage: Workload) -> None:
-    role = stage.the("AWS::IAM::Role", "Database/Monitoring/Role")
+def test_rds_reports_for_this_database_alone(monitored_stage: Workload) -> None:
+    role = monitored_stage.the("AWS::IAM::Role", "Database/Monitoring/Role")
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
     assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-    assert trust["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Join"][1][-1] == f":db:{stage.settings.stack_name}"
+    *_, database = trust["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Join"][1]
+    assert database == f":db:{monitored_stage.settings.stack_name}"
 
 
-def test_prod_has_a_standby_and_dev_has_none(dev: Workload, prod: Workload) -> None:
-    assert prod.the("AWS::RDS::DBInstance")["MultiAZ"] is True
-    assert dev.the("AWS::RDS::DBInstance")["MultiAZ"] is False
+def test_database_has_a_standby_where_its_stage_says_so(stage: Workload) -> None:
+    assert stage.the("AWS::RDS::DBInstance")["MultiAZ"] is stage.settings.multi_az

@@ -23,12 +23,13 @@ def test_viewers_come_by_https_only(stage: Workload) -> None:
     assert distribution(stage)["PriceClass"] == "PriceClass_100"
 
 
-def test_a_stage_with_a_domain_answers_to_it_with_its_certificate(dev: Workload, tmp_path: Path) -> None:
+def test_a_stage_with_a_domain_answers_to_it_with_its_certificate(stage: Workload, tmp_path: Path) -> None:
     domain = ViewerDomain(name="tap.example.com", certificate_arn=CERTIFICATE)
-    stage = cdk.Stage(
-        new_app(tmp_path), "Dev", env=cdk.Environment(account=dev.settings.account, region=dev.settings.region)
+    settings = replace(stage.settings, domain=domain)
+    scope = cdk.Stage(
+        new_app(tmp_path), settings.construct_id, env=cdk.Environment(account=settings.account, region=settings.region)
     )
-    stack = TapStack(stage, "Tap", settings=replace(dev.settings, domain=domain))
+    stack = TapStack(scope, "Tap", settings=settings)
     (found,) = Template.from_stack(stack).find_resources("AWS::CloudFront::Distribution").values()
     config = found["Properties"]["DistributionConfig"]
     assert config["Aliases"] == ["tap.example.com"]

@@ -18,13 +18,19 @@ EVERYWHERE = {
     (f"{PCI}-IAMGroupHasUsers", "Operators/Group"),
 }
 SNAPSHOTS = "arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:awsbackup:*"
-PROD_ONLY = {(f"AwsSolutions-IAM5[Resource::{SNAPSHOTS}]", "Backups/Snapshots")}
-DEV_ONLY = {
-    (f"{NIST}-RDSInBackupPlan", "Database/Instance"),
-    ("AwsSolutions-RDS3", "Database/Instance"),
-    ("AwsSolutions-RDS10", "Database/Instance"),
-    (f"{NIST}-RDSMultiAZSupport", "Database/Instance"),
-    (f"{NIST}-RDSInstanceDeletionProtectionEnabled", "Database/Instance"),
+# What comes with a setting, and what comes with doing without it.
+WITH = {"monthly_backup_days": {(f"AwsSolutions-IAM5[Resource::{SNAPSHOTS}]", "Backups/Snapshots")}}
+WITHOUT = {
+    "monthly_backup_days": {(f"{NIST}-RDSInBackupPlan", "Database/Instance")},
+    "multi_az": {
+        ("AwsSolutions-RDS3", "Database/Instance"),
+        (f"{NIST}-RDSMultiAZSupport", "Database/Instance"),
+    },
+    "deletion_protection": {
+        ("AwsSolutions-RDS10", "Database/Instance"),
+        (f"{NIST}-RDSInstanceDeletionProtectionEnabled", "Database/Instance"),
+    },
+    "enhanced_monitoring": {(f"{NIST}-RDSEnhancedMonitoringEnabled", "Database/Instance")},
 }
 
 
@@ -37,9 +43,13 @@ def acknowledged(stage: Workload) -> set[tuple[str, str]]:
     }
 
 
-def test_prod_has_no_exception_that_is_not_everywhere_but_for_its_backups(dev: Workload, prod: Workload) -> None:
-    assert acknowledged(prod) == EVERYWHERE | PROD_ONLY
-    assert acknowledged(dev) == EVERYWHERE | DEV_ONLY
+def test_exceptions_are_those_of_every_stage_and_of_its_settings(stage: Workload) -> None:
+    expected = set(EVERYWHERE)
+    for setting, found in WITH.items():
+        expected |= found if getattr(stage.settings, setting) else set()
+    for setting, found in WITHOUT.items():
+        expected |= set() if getattr(stage.settings, setting) else found
+    assert acknowledged(stage) == expected
 
 
 def test_the_gate_had_something_to_look_at(stage: Workload) -> None:

@@ -32,11 +32,9 @@ def test_the_function_runs_in_the_private_tier_behind_its_own_group(stage: Workl
     assert place["SecurityGroupIds"] == [{"Fn::GetAtt": [own, "GroupId"]}]
 
 
-def test_every_stage_sets_concurrency_aside_and_prod_more_of_it(dev: Workload, prod: Workload) -> None:
-    in_dev, in_prod = (
-        stage.the("AWS::Lambda::Function", "Function/Handler")["ReservedConcurrentExecutions"] for stage in (dev, prod)
-    )
-    assert 0 < in_dev < in_prod
+def test_function_reserves_the_concurrency_of_its_stage(stage: Workload) -> None:
+    reserved = stage.the("AWS::Lambda::Function", "Function/Handler").get("ReservedConcurrentExecutions")
+    assert reserved == stage.settings.reserved_concurrency
 
 
 def test_the_role_reaches_one_object_and_the_key_through_s3(stage: Workload) -> None:

@@ -79,6 +79,5 @@ def test_everything_at_rest_is_under_the_key(stage: Workload) -> None:
     assert [group["KmsKeyId"] for group in groups] == [key] * len(groups)
 
 
-def test_the_key_waits_longer_for_its_end_where_data_matters(dev: Workload, prod: Workload) -> None:
-    assert dev.the("AWS::KMS::Key")["PendingWindowInDays"] == 7
-    assert prod.the("AWS::KMS::Key")["PendingWindowInDays"] == 30
+def test_key_deletion_waits_as_long_as_its_stage_says(stage: Workload) -> None:
+    assert stage.the("AWS::KMS::Key")["PendingWindowInDays"] == stage.settings.key_pending_window_days

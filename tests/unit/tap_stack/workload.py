@@ -3,30 +3,28 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from stages.table import stage_table
 from tap_stack.settings import StageSettings
-from tests.synthesis import SETTINGS, Resource, Template, of_type, template_of
+from tests.stages import configured_stages
+from tests.synthesis import Resource, Template, of_type, template_of
 
 
 @dataclass(frozen=True)
 class Workload:
     """One stage's stack as CloudFormation gets it.
 
-    ``manifest`` is what the cloud assembly says of the stack, and ``assembly`` the folder that holds everything.
+    ``address`` is the stack's construct path, ``manifest`` what the cloud assembly records about the stack, and
+    ``assembly`` the folder that holds everything.
     """
 
     settings: StageSettings
+    address: str
     template: Template
     manifest: Mapping[str, Any]
     assembly: Path
-
-    @property
-    def address(self) -> str:
-        """The stack's construct path."""
-        return stack_address(self.settings.name)
 
     def raw(self, kind: str) -> dict[str, Resource]:
         """All resources of a type as they stand in the template, by logical id."""
@@ -65,31 +63,16 @@ class Workload:
                 yield self.path(resource), [statement for each in documents for statement in each["Statement"]]
 
 
-def stack_address(name: str) -> str:
-    """The construct path of the stack of the stage called ``name``."""
-    return f"TapPipeline/{name.capitalize()}/Tap"
-
-
-def committed_stages() -> dict[str, StageSettings]:
-    """The stages of the tests' own settings, by name."""
-    places = SETTINGS
-    stages = stage_table(
-        tools_account=places["tools"]["account"],
-        dev_account=places["dev"]["account"],
-        dev_region=places["dev"]["region"],
-        prod_account=places["prod"]["account"],
-        prod_region=places["prod"]["region"],
-    )
-    return {stage.name: stage for stage in stages}
-
-
+@cache
 def read_workload(assembly: Path, name: str) -> Workload:
     """Return the stage called ``name`` from the cloud assembly of the whole app."""
-    address = stack_address(name)
+    (settings,) = (stage for stage in configured_stages() if stage.name == name)
+    address = f"TapPipeline/{settings.construct_id}/Tap"
     manifests = [json.loads(path.read_text())["artifacts"] for path in assembly.rglob("manifest.json")]
     (stack,) = (a for artifacts in manifests for a in artifacts.values() if a.get("displayName") == address)
     return Workload(
-        settings=committed_stages()[name],
+        settings=settings,
+        address=address,
         template=template_of(assembly, address),
         manifest=stack["properties"],
         assembly=assembly,

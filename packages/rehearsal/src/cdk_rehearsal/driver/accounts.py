@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdk_rehearsal.driver.assembly import Assembly, Environment
+from cdk_rehearsal.driver.assembly import QUALIFIER, Assembly, Environment
 from cdk_rehearsal.driver.environment import account_environment
 from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.processes import run
@@ -49,12 +49,17 @@ def bootstrap(
 
     def one(target: Environment) -> None:
         where = f"aws://{target.account}/{target.region}"
-        command = ["cdk", "bootstrap", where, "--cloudformation-execution-policies", ",".join(arns[target.account])]
-        if target.account != home.account:
-            command += ["--trust", home.account]
         account = account_environment(target.account, config=config, region=target.region)
-        log = folders.logs / f"bootstrap-{target.account}-{target.region}.log"
-        run(command, doing=f"cdk bootstrap {where}", log=log, env={**environment, **account}, cwd=folders.home)
+        for number, qualifier in enumerate(assembly.qualifiers(target)):
+            command = ["cdk", "bootstrap", where, "--cloudformation-execution-policies", ",".join(arns[target.account])]
+            if target.account != home.account:
+                command += ["--trust", home.account]
+            if qualifier != QUALIFIER:
+                command += ["--qualifier", qualifier]
+            if number:
+                command += ["--toolkit-stack-name", f"CDKToolkit-{qualifier}"]
+            log = folders.logs / f"bootstrap-{target.account}-{target.region}{number or ''}.log"
+            run(command, doing=f"cdk bootstrap {where}", log=log, env={**environment, **account}, cwd=folders.home)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(one, assembly.environments()))

@@ -1,6 +1,7 @@
 """Reads a cloud assembly: which pipeline it defines, and to which environments it deploys."""
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from cdk_rehearsal.engine.providers import CODECOMMIT, GITHUB, S3_SOURCE, SOURCE
 from cdk_rehearsal.errors import RehearsalError
 
 PIPELINE = "AWS::CodePipeline::Pipeline"
+QUALIFIER = "hnb659fds"
+"""The qualifier of a bootstrap that nobody named otherwise (``DefaultStackSynthesizer.DEFAULT_QUALIFIER``)."""
 PUSHED_TO = frozenset({(each.category, each.provider) for each in (SOURCE_CONNECTION, CODECOMMIT, GITHUB, S3_SOURCE)})
 
 
@@ -23,12 +26,16 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """A stack of an assembly. ``template_file`` is relative to the assembly's root."""
+    """A stack of an assembly. ``template_file`` is relative to the assembly's root.
+
+    ``qualifier`` is that of the bootstrap that the stack is deployed with.
+    """
 
     name: str
     selector: str
     environment: Environment
     template_file: Path
+    qualifier: str = QUALIFIER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +142,10 @@ class Assembly:
         """Return every environment that a stack is deployed to, once."""
         return tuple(sorted({stack.environment for stack in self.stacks}))
 
+    def qualifiers(self, environment: Environment) -> tuple[str, ...]:
+        """Return the qualifier of every bootstrap that stacks of ``environment`` are deployed with."""
+        return tuple(sorted({stack.qualifier for stack in self.stacks if stack.environment == environment}))
+
 
 def _stacks(root: Path, folder: Path) -> Iterator[Stack]:
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -150,7 +161,14 @@ def _stacks(root: Path, folder: Path) -> Iterator[Stack]:
                 selector=artifact["displayName"].partition(" ")[0],
                 environment=Environment(account=account, region=region),
                 template_file=(folder / properties["templateFile"]).relative_to(root),
+                qualifier=_qualifier(properties.get("bootstrapStackVersionSsmParameter", "")),
             )
+
+
+def _qualifier(parameter: str) -> str:
+    """Return the qualifier in the name of a bootstrap's version: ``/cdk-bootstrap/hnb659fds/version``."""
+    found = re.fullmatch(r"/cdk-bootstrap/([^/]+)/version", parameter)
+    return found[1] if found else QUALIFIER
 
 
 def _sources(properties: dict[str, Any]) -> Iterator[Source]:

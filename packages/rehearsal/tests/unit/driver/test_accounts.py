@@ -108,6 +108,16 @@ def test_one_account_for_everything_gets_all_policies_and_trusts_nobody(world: W
     assert "--trust" not in command
 
 
+def test_bootstrap_uses_the_qualifiers_that_stacks_name(world: World, tmp_path: Path) -> None:
+    account = "1" * 12
+    named = {"bootstrapStackVersionSsmParameter": "/cdk-bootstrap/zteam/version"}
+    artifacts = {"Tools": stack("Tools", account), "Dev": stack("Dev", account, **named)}
+    world.bootstrap(write(tmp_path / "out", artifacts, Tools=pipeline(source("a/b")), Dev={}))
+    plain, other = (command for command, _ in world.commands)
+    assert "--qualifier" not in plain
+    assert other[-4:] == ["--qualifier", "zteam", "--toolkit-stack-name", "CDKToolkit-zteam"]
+
+
 def test_without_policies_cloudformation_may_do_everything_as_after_a_plain_bootstrap(
     world: World, tmp_path: Path
 ) -> None:
