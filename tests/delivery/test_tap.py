@@ -1,4 +1,4 @@
-"""This repository's own delivery: from a push to prod, and what is left when its stages go.
+"""This repository's own delivery: from a push to the last stage, and what is left when stages are deleted.
 
 The steps of one story, in order: each builds on what the one before has deployed.
 """
@@ -12,26 +12,29 @@ from typing import Any
 import botocore.exceptions
 import psycopg2
 import pytest
+from tests.delivery.own import DISPOSABLE, RETAINED, STAGES, expected
 
 from cdk_rehearsal.driver.access import write_access
-from cdk_rehearsal.testing.worlds import DEV, ELSEWHERE, HOME, PROD, World, committed, results
+from cdk_rehearsal.emulator.clients import account_root
+from cdk_rehearsal.testing.worlds import ELSEWHERE, HOME, World, committed, results
 from tests.delivery.leftovers import leftovers
 from tests.synthesis import command_environ
 
 pytestmark = [pytest.mark.enable_socket]
 
-STAGES = {DEV: "dev-tap", PROD: "prod-tap"}
+STACKS = {stage.account: stage.stack_name for stage in STAGES}
+DISPOSED, KEPT = DISPOSABLE.account, RETAINED.account
 
 
 def outputs(world: World, account: str) -> dict[str, str]:
-    stack = world.client("cloudformation", account).describe_stacks(StackName=STAGES[account])["Stacks"][0]
+    stack = world.client("cloudformation", account).describe_stacks(StackName=STACKS[account])["Stacks"][0]
     return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
 
 
 def connect(world: World, account: str) -> "psycopg2.extensions.connection":
     secret_id = outputs(world, account)["DatabaseSecretArn"]
     secret = json.loads(world.client("secretsmanager", account).get_secret_value(SecretId=secret_id)["SecretString"])
-    found = world.client("rds", account).describe_db_instances(DBInstanceIdentifier=STAGES[account])["DBInstances"][0]
+    found = world.client("rds", account).describe_db_instances(DBInstanceIdentifier=STACKS[account])["DBInstances"][0]
     return psycopg2.connect(
         host=found["Endpoint"]["Address"],
         port=found["Endpoint"]["Port"],
@@ -41,31 +44,16 @@ def connect(world: World, account: str) -> "psycopg2.extensions.connection":
     )
 
 
-def test_a_push_reaches_dev_and_after_approval_prod(tap: World) -> None:
+def test_push_reaches_every_stage_in_order(tap: World) -> None:
     delivery = tap.push()
     assert delivery.succeeded, tap.rehearsal.explain(delivery)
-    assert list(results(delivery)) == [
-        "Source · Source",
-        "Build · Synth",
-        "UpdatePipeline · SelfMutate",
-        "Assets · FileAssets",
-        "Dev · dev-tap-firewall.Prepare",
-        "Dev · dev-tap-firewall.Deploy",
-        "Dev · dev-tap.Prepare",
-        "Dev · dev-tap.Deploy",
-        "Dev · Check",
-        "Prod · Approve",
-        "Prod · prod-tap.Prepare",
-        "Prod · prod-tap.Guard",
-        "Prod · prod-tap.Deploy",
-        "Prod · Protect",
-        "Prod · Check",
-    ]
-    (preview,) = tap.previews["Prod"]
+    first = ["Source · Source", "Build · Synth", "UpdatePipeline · SelfMutate", "Assets · FileAssets"]
+    assert list(results(delivery)) == [*first, *(run for stage in STAGES for run in expected(stage))]
+    (preview,) = tap.previews[RETAINED.construct_id]
     assert preview.count("added") == len(preview.changes) > 40
 
 
-@pytest.mark.parametrize("account", STAGES)
+@pytest.mark.parametrize("account", STACKS)
 def test_the_function_answers_and_its_bucket_holds_what_it_wrote(tap: World, account: str) -> None:
     named = outputs(tap, account)
     answer = tap.client("lambda", account).invoke(FunctionName=named["LambdaFunctionName"], Payload=b"{}")
@@ -77,7 +65,7 @@ def test_the_function_answers_and_its_bucket_holds_what_it_wrote(tap: World, acc
     assert head["ServerSideEncryption"] == "aws:kms"
 
 
-@pytest.mark.parametrize("account", STAGES)
+@pytest.mark.parametrize("account", STACKS)
 def test_the_database_is_a_real_one_reached_with_the_generated_password(tap: World, account: str) -> None:
     connection = connect(tap, account)
     with connection, connection.cursor() as cursor:
@@ -89,8 +77,8 @@ def test_the_database_is_a_real_one_reached_with_the_generated_password(tap: Wor
     assert version.startswith("PostgreSQL")
 
 
-def test_a_commit_with_an_unencrypted_bucket_stops_at_synth_and_dev_stays_as_it_is(tap: World) -> None:
-    before = _changed(tap, DEV)
+def test_a_commit_with_an_unencrypted_bucket_stops_at_synth_and_changes_no_stage(tap: World) -> None:
+    before = _changed(tap, DISPOSED)
     stack = tap.work / "tap_stack" / "stack.py"
     whole = stack.read_text()
     assert "        storage = Storage(" in whole
@@ -102,7 +90,7 @@ def test_a_commit_with_an_unencrypted_bucket_stops_at_synth_and_dev_stays_as_it_
     committed(tap.work, "Without it")
     assert results(delivery)["Build · Synth"] == "Failed"
     assert not [run for run in delivery.runs if run.stage not in ("Source", "Build")]
-    assert _changed(tap, DEV) == before
+    assert _changed(tap, DISPOSED) == before
 
 
 def test_no_call_has_left_loopback_but_to_fetch_packages(tap: World) -> None:
@@ -111,22 +99,22 @@ def test_no_call_has_left_loopback_but_to_fetch_packages(tap: World) -> None:
     assert not [entry for entry in tap.outbound() if "aws" in entry["host"]]
 
 
-def test_deleting_prod_is_refused_and_its_data_is_still_there(tap: World) -> None:
-    cloudformation = tap.client("cloudformation", PROD)
+def test_deleting_a_retained_stage_is_refused(tap: World) -> None:
+    cloudformation = tap.client("cloudformation", KEPT)
     with pytest.raises(botocore.exceptions.ClientError, match=r"[Tt]ermination ?[Pp]rotection"):
-        cloudformation.delete_stack(StackName="prod-tap")
-    assert tap.stacks(PROD) == {"prod-tap": "CREATE_COMPLETE"}
+        cloudformation.delete_stack(StackName=RETAINED.stack_name)
+    assert tap.stacks(KEPT) == {RETAINED.stack_name: "CREATE_COMPLETE"}
     with pytest.raises(botocore.exceptions.ClientError, match=r"[Dd]eletion ?[Pp]rotection"):
-        tap.client("rds", PROD).delete_db_instance(DBInstanceIdentifier="prod-tap", SkipFinalSnapshot=True)
-    connection = connect(tap, PROD)
+        tap.client("rds", KEPT).delete_db_instance(DBInstanceIdentifier=RETAINED.stack_name, SkipFinalSnapshot=True)
+    connection = connect(tap, KEPT)
     with connection.cursor() as cursor:
         cursor.execute("select amount from payments")
         assert cursor.fetchone() == (42,)
     connection.close()
 
 
-def test_a_change_that_would_replace_the_database_in_prod_stops_before_it_executes(tap: World) -> None:
-    before = _changed(tap, PROD)
+def test_guard_stops_a_change_that_replaces_a_retained_database(tap: World) -> None:
+    before = _changed(tap, KEPT)
     stack = tap.work / "tap_stack" / "stack.py"
     whole = stack.read_text()
     wired = "        function = TapFunction("
@@ -139,45 +127,54 @@ def test_a_change_that_would_replace_the_database_in_prod_stops_before_it_execut
     committed(tap.work, "Say where backups go")
     delivery = tap.push()
     stack.write_text(whole)
-    assert results(delivery)["Prod · prod-tap.Guard"] == "Failed", tap.rehearsal.explain(delivery)
-    assert "Prod · prod-tap.Deploy" not in results(delivery)
-    said = tap.log(delivery, "prod-tap.Guard")
-    assert "TapPipeline/Prod/Tap/Database/Instance/Resource (AWS::RDS::DBInstance prod-tap) would be replaced" in said
+    assert results(delivery)[f"{RETAINED.construct_id} · {RETAINED.stack_name}.Guard"] == "Failed", (
+        tap.rehearsal.explain(delivery)
+    )
+    assert f"{RETAINED.construct_id} · {RETAINED.stack_name}.Deploy" not in results(delivery)
+    said = tap.log(delivery, f"{RETAINED.stack_name}.Guard")
+    database = f"TapPipeline/{RETAINED.construct_id}/Tap/Database/Instance/Resource"
+    assert f"{database} (AWS::RDS::DBInstance {RETAINED.stack_name}) would be replaced" in said
     assert "because of BackupTarget. Nothing was executed." in said
-    assert _changed(tap, PROD) == before
+    assert _changed(tap, KEPT) == before
 
 
-def test_what_prod_keeps_when_it_is_deleted_is_adopted_and_delivered_to_again(tap: World) -> None:
-    written = outputs(tap, PROD)["S3BucketName"]
-    (key,) = [each["Key"] for each in tap.client("s3", PROD).list_objects_v2(Bucket=written)["Contents"]]
-    cloudformation, rds = tap.client("cloudformation", PROD), tap.client("rds", PROD)
-    address = connect(tap, PROD).dsn
-    cloudformation.update_termination_protection(StackName="prod-tap", EnableTerminationProtection=False)
-    rds.modify_db_instance(DBInstanceIdentifier="prod-tap", DeletionProtection=False, ApplyImmediately=True)
-    deleted(tap, PROD, "prod-tap")
+def test_retained_data_is_adopted_and_delivered_to_again(tap: World) -> None:
+    written = outputs(tap, KEPT)["S3BucketName"]
+    (key,) = [each["Key"] for each in tap.client("s3", KEPT).list_objects_v2(Bucket=written)["Contents"]]
+    cloudformation, rds = tap.client("cloudformation", KEPT), tap.client("rds", KEPT)
+    address = connect(tap, KEPT).dsn
+    cloudformation.update_termination_protection(StackName=RETAINED.stack_name, EnableTerminationProtection=False)
+    rds.modify_db_instance(DBInstanceIdentifier=RETAINED.stack_name, DeletionProtection=False, ApplyImmediately=True)
+    deleted(tap, KEPT, RETAINED.stack_name)
     adopt = subprocess.run(
         [sys.executable, "-m", "steps.adopt"],
         cwd=tap.work,
-        env={**command_environ(), **by_hand(tap, PROD), "STACK_NAME": "prod-tap", "STAGE_REGION": HOME, "ADOPT": "yes"},
+        env={
+            **command_environ(),
+            **by_hand(tap, KEPT),
+            "STACK_NAME": RETAINED.stack_name,
+            "STAGE_REGION": HOME,
+            "ADOPT": "yes",
+        },
         capture_output=True,
         text=True,
         check=False,
     )
     assert adopt.returncode == 0, adopt.stderr
-    assert tap.stacks(PROD) == {"prod-tap": "IMPORT_COMPLETE"}
+    assert tap.stacks(KEPT) == {RETAINED.stack_name: "IMPORT_COMPLETE"}
     committed(tap.work, "Deliver to what was adopted")
     delivery = tap.push()
     assert delivery.succeeded, tap.rehearsal.explain(delivery)
-    (found,) = rds.describe_db_instances(DBInstanceIdentifier="prod-tap")["DBInstances"]
+    (found,) = rds.describe_db_instances(DBInstanceIdentifier=RETAINED.stack_name)["DBInstances"]
     assert found["DeletionProtection"] is True
-    connection = connect(tap, PROD)
+    connection = connect(tap, KEPT)
     assert connection.dsn == address
     with connection.cursor() as cursor:
         cursor.execute("select amount from payments")
         assert cursor.fetchone() == (42,)
     connection.close()
-    assert outputs(tap, PROD)["S3BucketName"] == written
-    assert tap.client("s3", PROD).get_object(Bucket=written, Key=key)["Body"].read()
+    assert outputs(tap, KEPT)["S3BucketName"] == written
+    assert tap.client("s3", KEPT).get_object(Bucket=written, Key=key)["Body"].read()
 
 
 def test_what_roles_may_do_was_used_or_is_explained(tap: World) -> None:
@@ -195,12 +192,12 @@ def test_what_roles_may_do_was_used_or_is_explained(tap: World) -> None:
     assert found["stale_explanations"] == []
 
 
-def test_deleting_dev_leaves_nothing_behind(tap: World) -> None:
-    for stack, region in (("dev-tap", ELSEWHERE), ("dev-tap-firewall", HOME)):
-        types = resource_types(tap, DEV, stack, region)
+def test_deleting_a_disposable_stage_leaves_nothing_behind(tap: World) -> None:
+    for stack, region in ((DISPOSABLE.stack_name, ELSEWHERE), (f"{DISPOSABLE.stack_name}-firewall", HOME)):
+        types = resource_types(tap, DISPOSED, stack, region)
         assert types
-        deleted(tap, DEV, stack, region)
-        assert leftovers(partial(tap.client, account=DEV, region=region), types) == {}
+        deleted(tap, DISPOSED, stack, region)
+        assert leftovers(partial(tap.client, account=DISPOSED, region=region), types) == {}
 
 
 def resource_types(world: World, account: str, stack: str, region: str) -> set[str]:
@@ -226,5 +223,5 @@ def by_hand(world: World, account: str) -> dict[str, str]:
 
 
 def _changed(world: World, account: str) -> Any:
-    stack = world.client("cloudformation", account).describe_stacks(StackName=STAGES[account])["Stacks"][0]
+    stack = world.client("cloudformation", account).describe_stacks(StackName=STACKS[account])["Stacks"][0]
     return stack["StackStatus"], stack.get("LastUpdatedTime", stack["CreationTime"])

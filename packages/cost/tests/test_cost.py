@@ -9,8 +9,6 @@ from cdk_cost.charges import BY_USE, CHARGED, charges
 from cdk_cost.errors import CostError
 from cdk_cost.prices import TABLE, read_prices
 from tests.conftest import Write
-from tests.stages import configured_stages
-from tests.unit.tap_stack.workload import Workload
 
 KEY = {"Type": "AWS::KMS::Key", "Metadata": {"aws:cdk:path": "Stage/Stack/Encryption/Key/Resource"}, "Properties": {}}
 
