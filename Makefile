@@ -101,7 +101,7 @@ adopt-stage: setup ## Take over what a deleted stack kept (STACK_NAME, STAGE_REG
 	@$(RUN) python -m steps.adopt
 
 .PHONY: rehearse
-rehearse: setup ## Carry HEAD from push to prod on this machine (APPROVE=yes answers the approval)
+rehearse: setup ## Deliver HEAD to every stage on this machine (APPROVE=yes answers each approval)
 	@$(RUN) python -m cdk_rehearsal run $(REHEARSAL)
 
 .PHONY: rehearse-open

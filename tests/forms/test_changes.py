@@ -47,6 +47,20 @@ def test_one_account_holds_every_stack(copy: Copy) -> None:
     assert set(re.findall(r'"aws://(\d+)/', manifests)) == {"111111111111"}
 
 
+def test_function_is_added_to_every_stage(copy: Copy) -> None:
+    copy.apply("add-a-function")
+    stages = {stack: template for stack, template in copy.synth().items() if stack.endswith("/Tap")}
+    assert stages
+    for template in stages.values():
+        handlers = [each["Properties"].get("Handler") for each in of_type(template, "AWS::Lambda::Function").values()]
+        assert "clock_function.handler.handler" in handlers
+    tests = (
+        *("tests/unit/function/test_clock.py", "tests/contract/test_logical_ids.py", "tests/contract/test_rooms.py"),
+        *("tests/unit/tap_stack/test_findings.py", "tests/unit/tap_stack/test_log_groups.py"),
+    )
+    assert " passed" in copy.run("python", "-m", "pytest", "--quiet", "-p", "no:randomly", *tests)
+
+
 def test_rule_is_added_with_its_test(copy: Copy) -> None:
     copy.apply("add-a-rule")
     copy.synth()
