@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 import app
+from pipeline.errors import SettingsError
+from stages.profiles import DISPOSABLE
+from stages.table import STAGES
 from tests.synthesis import new_app
 
 
@@ -28,3 +31,16 @@ def test_a_wrong_setting_ends_it_with_one_line_and_exit_code_1(
     assert "\n" not in ended.value.code
     assert capsys.readouterr() == ("", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_stage_defined_twice_in_cdk_json_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cdk.json").write_text('{"context": {"delivery": {"stages": {"dev": {}, "dev": {}}}}}')
+    monkeypatch.setattr(app, "ROOT", tmp_path)
+    with pytest.raises(SettingsError, match=r"^cdk\.json: delivery\.stages\.dev is defined twice; remove one of"):
+        app.build(new_app(tmp_path / "out"), environ={})
+
+
+def test_row_without_a_stage_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "STAGES", {**STAGES, "third": DISPOSABLE})
+    with pytest.raises(SettingsError, match=r"^stages/table\.py: the row 'third' has no account and Region; add "):
+        app.build(new_app(tmp_path), environ={})
