@@ -12,12 +12,11 @@ from typing import Any
 import botocore.exceptions
 import psycopg2
 import pytest
-from tests.delivery.own import DISPOSABLE, RETAINED, STAGES, expected
 
 from cdk_rehearsal.driver.access import write_access
-from cdk_rehearsal.emulator.clients import account_root
 from cdk_rehearsal.testing.worlds import ELSEWHERE, HOME, World, committed, results
 from tests.delivery.leftovers import leftovers
+from tests.delivery.own import DISPOSABLE, RETAINED, STAGES, expected
 from tests.synthesis import command_environ
 
 pytestmark = [pytest.mark.enable_socket]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import reviews
-from tests.stages import configured_stages
 from delivery_testing.assemblies import one_stack, resource
+from tests.stages import configured_stages
 
 
 @pytest.fixture
