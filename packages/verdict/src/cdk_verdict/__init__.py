@@ -1,0 +1,1 @@
+"""Judge what a change to an AWS CDK app loses, weakens, or opens."""

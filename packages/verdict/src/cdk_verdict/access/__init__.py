@@ -1,0 +1,1 @@
+"""Decides whether head grants anything that base did not."""
