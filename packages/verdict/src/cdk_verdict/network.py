@@ -15,6 +15,15 @@ RULES: Final = {"AWS::EC2::SecurityGroupIngress": "in", "AWS::EC2::SecurityGroup
 ANY_PROTOCOL: Final = "-1"
 ALL_PORTS: Final = (0, 65535)
 EVERYWHERE: Final = ("0.0.0.0/0", "::/0")
+PEERS: Final = (
+    "CidrIp",
+    "CidrIpv6",
+    "SourceSecurityGroupId",
+    "DestinationSecurityGroupId",
+    "SourceSecurityGroupName",
+    "SourcePrefixListId",
+    "DestinationPrefixListId",
+)
 NUMBERS: Final = {"tcp": "6", "udp": "17", "icmp": "1", "icmpv6": "58", "all": ANY_PROTOCOL}
 
 
@@ -56,15 +65,9 @@ class Rule:
 
     def __str__(self) -> str:
         """Return the rule for people."""
-        ports = (
-            "all ports"
-            if self.ports == ALL_PORTS
-            else f"ports {self.ports[0]} to {self.ports[1]}"
-            if self.ports
-            else "ports"
-        )
-        if self.ports and self.ports[0] == self.ports[1]:
-            ports = f"port {self.ports[0]}"
+        first, last = self.ports or ("?", "?")
+        ports = f"port {first}" if first == last else f"ports {first} to {last}"
+        ports = "all ports" if self.ports == ALL_PORTS else ports
         protocol = {number: name for name, number in NUMBERS.items()}.get(self.protocol, self.protocol)
         return f"{protocol}, {ports}, {'from' if self.direction == 'in' else 'to'} {self.peer}"
 
@@ -73,7 +76,7 @@ def network(base: Assembly, head: Assembly) -> Iterator[Observation]:
     """Yield what head lets in or out and base did not."""
     for pair in pairs(base, head):
         if pair.after is not None:
-            old = {rule: resource for rule, resource in _rules(pair.before)} if pair.before else {}
+            old = dict(_rules(pair.before)) if pair.before else {}
             for rule, resource in _rules(pair.after):
                 if not any(known.covers(rule) for known in old):
                     yield _opened(rule, resource, pair.after)
@@ -92,14 +95,15 @@ def _rules(stack: Stack) -> Iterator[tuple[Rule, Resource]]:
         elif resource.type in RULES:
             yield _rule(_reference(given.get("GroupId")), RULES[resource.type], given), resource
         elif resource.type == "AWS::EC2::NetworkAclEntry" and given.get("RuleAction") != "deny":
-            ports = given.get("PortRange") if isinstance(given.get("PortRange"), Mapping) else {}
+            found = given.get("PortRange")
+            ports = found if isinstance(found, Mapping) else {}
             entry = {
-                **given,
                 "IpProtocol": given.get("Protocol"),
                 "FromPort": ports.get("From"),
                 "ToPort": ports.get("To"),
+                "CidrIp": given.get("CidrBlock"),
+                "CidrIpv6": given.get("Ipv6CidrBlock"),
             }
-            entry |= {"CidrIp": given.get("CidrBlock"), "CidrIpv6": given.get("Ipv6CidrBlock")}
             direction = "out" if given.get("Egress") in {True, "true"} else "in"
             yield _rule(_reference(given.get("NetworkAclId")), direction, entry), resource
 
@@ -108,10 +112,7 @@ def _rule(holder: str, direction: str, entry: Any) -> Rule:
     given = entry if isinstance(entry, Mapping) else {"CidrIp": entry}
     protocol = str(given.get("IpProtocol", ANY_PROTOCOL)).lower()
     first, last = given.get("FromPort"), given.get("ToPort")
-    peers = ("CidrIp", "CidrIpv6", "SourceSecurityGroupId", "DestinationSecurityGroupId", "SourceSecurityGroupName")
-    peer = next(
-        (given[name] for name in (*peers, "SourcePrefixListId", "DestinationPrefixListId") if given.get(name)), ""
-    )
+    peer = next((given[name] for name in PEERS if given.get(name)), "")
     number = NUMBERS.get(protocol, protocol)
     return Rule(
         holder=holder,
@@ -171,17 +172,13 @@ def _opened(rule: Rule, resource: Resource, stack: Stack) -> Observation:
 
 
 def _routes(pair: Pair, after: Stack) -> Iterator[Observation]:
-    old = (
-        {_route(each) for each in pair.before.resources.values() if each.type == "AWS::EC2::Route"}
-        if pair.before
-        else set()
-    )
-    tables = set(pair.before.resources) if pair.before else set()
+    before = pair.before.resources if pair.before else {}
+    old = {_route(each) for each in before.values() if each.type == "AWS::EC2::Route"}
     for resource in after.resources.values():
         if resource.type != "AWS::EC2::Route" or _route(resource) in old:
             continue
         table, destination, target = _route(resource)
-        public = destination in EVERYWHERE and "GatewayId" in resource.properties and table in tables
+        public = destination in EVERYWHERE and "GatewayId" in resource.properties and table in before
         yield Observation(
             kind=Kind.ACCESS,
             severity=Outcome.STOPPED if public else Outcome.NEEDS_LOOK,

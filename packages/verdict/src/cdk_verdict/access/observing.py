@@ -1,6 +1,6 @@
 """What a change lets anybody do that base did not."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ ADMINISTRATORS: Final = ("AdministratorAccess", "PowerUserAccess", "IAMFullAcces
 """AWS managed policies whose holder can give itself everything, or nearly."""
 RESTRICT: Final = "Grant only the actions and resources that are used, or sign the change off."
 NOTHING: Final = Policies()
+Holders = Mapping[tuple[str, str], Holder]
 
 
 def access(base: Assembly, head: Assembly) -> Iterator[Observation]:
@@ -70,7 +71,7 @@ class _Comparison:
                 f"{_name(holder)} loses its permissions boundary",
                 "Keep the permissions boundary.",
             )
-        for each in found:
+        for each in _worst(found):
             yield self._of(each, holder)
 
     def _of(self, each: Growth, holder: Holder) -> Observation:
@@ -93,6 +94,8 @@ class _Comparison:
         verb = {"allows": "can now", "may allow": "may now", "denies no longer": "is no longer denied to"}[each.kind]
         under = f" if {witness.condition}" if witness.condition else ""
         where = f" on {witness.resource}" if holder.part != TRUST else ""
+        if _is_sweeping(each):
+            where = f"{where}, and much more on any resource"
         outside = self._outside(each)
         return self._observe(
             holder,
@@ -136,9 +139,7 @@ class _Comparison:
                 f"{_name(holder)} gets the managed policy {name}",
                 "Attach a policy with the actions and resources that are used.",
                 after=name,
-                witness=Witness(principal=holder.resource.path, action="*", resource="*", condition="")
-                if sweeping
-                else None,
+                witness=Witness(principal=holder.resource.path, action="*", resource="*") if sweeping else None,
             )
 
     def _observe(
@@ -170,9 +171,7 @@ class _Comparison:
         )
 
 
-def _renamed(
-    holder: Holder, old: Mapping[tuple[str, str], Holder], new: Mapping[tuple[str, str], Holder]
-) -> Holder | None:
+def _renamed(holder: Holder, old: Holders, new: Holders) -> Holder | None:
     """The holder of base that is gone, and that head has under another logical ID: of the same type and construct."""
     return next(
         (
@@ -185,6 +184,15 @@ def _renamed(
         ),
         None,
     )
+
+
+def _worst(found: Iterable[Growth]) -> Iterator[Growth]:
+    """Leave out other principals of a statement that lets everyone in."""
+    listed = list(found)
+    public = {(each.statement, each.kind) for each in listed if each.principal == STRANGER}
+    for each in listed:
+        if each.principal == STRANGER or (each.statement, each.kind) not in public:
+            yield each
 
 
 def _is_sweeping(each: Growth) -> bool:
