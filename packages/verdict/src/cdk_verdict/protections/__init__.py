@@ -1,0 +1,1 @@
+"""Judges which protections a change weakens, by the meaning of each property."""
