@@ -9,6 +9,7 @@ from pathlib import Path
 from cdk_assembly import AssemblyError, read_assembly
 from cdk_verdict.encoding import to_document
 from cdk_verdict.errors import VerdictError
+from cdk_verdict.gates.trees import read_folder
 from cdk_verdict.judging import judge_assemblies
 from cdk_verdict.model import Outcome, Verdict
 
@@ -18,10 +19,14 @@ TITLES = {Outcome.CLEAN: "clean", Outcome.NEEDS_LOOK: "needs a look", Outcome.ST
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the verdict; return 0 if it is clean, 3 if it needs a look, 1 if it is stopped, 2 for misuse."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if (asked.base_tree is None) != (asked.head_tree is None):
+        parser.error("--base-tree and --head-tree belong together; give both")
     try:
         base, head = read_assembly(asked.base), read_assembly(asked.head)
-        verdict = judge_assemblies(base, head)
+        trees = [None if folder is None else read_folder(folder) for folder in (asked.base_tree, asked.head_tree)]
+        verdict = judge_assemblies(base, head, base_tree=trees[0], head_tree=trees[1])
     except (AssemblyError, VerdictError) as error:
         sys.stderr.write(f"cdk-verdict: {error}\n")
         return MISUSE
@@ -40,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("base", type=Path, help="cloud assembly (cdk.out) of the state before")
     parser.add_argument("head", type=Path, help="cloud assembly of the state after")
+    parser.add_argument("--base-tree", type=Path, metavar="DIR", help="the repository's files before")
+    parser.add_argument("--head-tree", type=Path, metavar="DIR", help="the repository's files after")
     parser.add_argument("--json", action="store_true", help="print JSON (verdict-1.schema.json)")
     return parser
 

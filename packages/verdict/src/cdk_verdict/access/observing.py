@@ -18,6 +18,7 @@ from cdk_verdict.pairs import Pair, pairs
 ADMINISTRATORS: Final = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 """AWS managed policies whose holder can give itself everything, or nearly."""
 RESTRICT: Final = "Grant only the actions and resources that are used, or sign the change off."
+ENDPOINT: Final = "AWS::EC2::VPCEndpoint"
 NOTHING: Final = Policies()
 Holders = Mapping[tuple[str, str], Holder]
 
@@ -122,6 +123,8 @@ class _Comparison:
         return each.principal == SELF and arn is not None and arn.account.isdigit() and arn.account not in self.accounts
 
     def _severity(self, each: Growth, holder: Holder, *, outside: bool) -> Outcome:
+        if holder.resource.type == ENDPOINT:
+            return Outcome.NEEDS_LOOK  # its policy limits what passes, and grants nothing by itself
         if outside and each.principal != SELF and (each.kind != "may allow" or not each.condition):
             return Outcome.STOPPED
         if each.kind == "denies no longer" and holder.part:

@@ -117,7 +117,7 @@ def _absent(argument: str) -> Judge:
 
 
 def _is_there(value: Any, argument: str) -> bool:
-    nothing = (None,) if argument == "empty" else (None, {}, [], "")
+    nothing: tuple[Any, ...] = (None,) if argument == "empty" else (None, {}, [], "")
     return value not in nothing and value != {"Ref": "AWS::NoValue"}
 
 

@@ -1,0 +1,1 @@
+"""Judges whether a change weakens the controls over changes: files of the repository, pipelines, acknowledgements."""
