@@ -133,7 +133,9 @@ def _broken(limit: Limit, holder: Holder, stack: Stack, texts: Texts, accounts: 
             statements += parse_document(known, texts=texts, stack=stack)
     head = Policies(statements=tuple(statements), boundary=holder.boundary)
     try:
-        found = list(growth(_everything_else(limit, stack, texts, outsiders=limit.who == "outsiders"), head))
+        found = list(
+            growth(_everything_else(limit, stack, texts, outsiders=limit.who == "outsiders"), head, exact=True)
+        )
     except UndecidedError as error:
         found, unknown = [], [*unknown, str(error)]
     for each in found:

@@ -44,7 +44,7 @@ DETECTORS: Final = (
     "TelegramBotTokenDetector",
     "TwilioKeyDetector",
 )
-"""Those that know what a secret looks like. Those that know randomness alone find hundreds of digests in a lock file."""
+"""Those that know what a secret looks like. Those that know randomness alone find every digest of a lock file."""
 LONGEST: Final = 2_000
 """Characters of a line that is scanned; longer ones are data."""
 

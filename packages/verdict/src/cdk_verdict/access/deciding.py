@@ -52,8 +52,11 @@ class Growth:
     statement: Parsed
 
 
-def growth(base: Policies, head: Policies) -> Iterator[Growth]:
+def growth(base: Policies, head: Policies, *, exact: bool = False) -> Iterator[Growth]:
     """Yield what ``head`` grants and ``base`` did not: one request for each statement and principal.
+
+    With ``exact``, an expression in an exception of ``base`` stands for itself alone; otherwise it may turn out to be
+    any text, so that a literal in head is not taken for another one.
 
     Raises :class:`~cdk_verdict.access.patterns.UndecidedError` if the patterns are too many to tell apart.
     """
@@ -62,7 +65,7 @@ def growth(base: Policies, head: Policies) -> Iterator[Growth]:
     if _obviously_narrower(base, head):
         return
     requests = _Requests(statements=(*_read(base.statements), *_read(head.statements), *_limits(base), *_limits(head)))
-    decision = _Decision(base=base, head=head, requests=requests)
+    decision = _Decision(base=base, head=head, requests=requests, exact=exact)
     yield from _first(decision.granted())
     yield from _first(decision.released())
 
@@ -168,6 +171,7 @@ class _Decision:
     base: Policies
     head: Policies
     requests: _Requests
+    exact: bool
 
     def granted(self) -> Iterator[Growth]:
         """What head allows and base did not."""
@@ -181,6 +185,7 @@ class _Decision:
                 action=self.requests.actions[action],
                 resource=self.requests.resources[resource],
                 text=(action, resource),
+                exact=self.exact,
             )
             if _certainly_denied(self.head, request, statement.condition):
                 continue
@@ -206,6 +211,7 @@ class _Decision:
                 action=self.requests.actions[action],
                 resource=self.requests.resources[resource],
                 text=(action, resource),
+                exact=self.exact,
             )
             if not _certainly_denied(self.head, request, statement.condition):
                 yield Growth(
@@ -236,6 +242,7 @@ class _Request:
     action: frozenset[str]
     resource: frozenset[str]
     text: tuple[str, str]
+    exact: bool
 
 
 def _matching(words: Mapping[str, frozenset[str]], patterns: Collection[str], *, negated: bool) -> list[str]:
@@ -318,6 +325,8 @@ def _must_match(statement: Statement, request: _Request) -> bool:
     """Whether ``statement`` of base allowed ``request`` in every deployment: exceptions may be any text."""
     if not _matches(statement, request):
         return False
+    if request.exact:
+        return True
     if statement.not_principals and _unsure(statement, request):
         return False
     action, resource = request.text

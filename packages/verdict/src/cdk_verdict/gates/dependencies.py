@@ -9,8 +9,8 @@ from cdk_verdict.gates.observing import look, stopped
 from cdk_verdict.gates.trees import Tree
 from cdk_verdict.model import Observation
 
-_PIN: Final = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?\s*(==|===)\s*([^\s;\\#]+)")
-_NAME: Final = re.compile(r"^([A-Za-z0-9._-]+)")
+_PIN: Final = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?\s*(==|===)\s*([^\s;\\#]+)")
+_NAME: Final = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
 _OPTION: Final = re.compile(
     r"^(-i\b|--(?:extra-)?index-url|--find-links|-f\b|--trusted-host|--no-verify|-e\b)|@\s*\S+://|://"
 )

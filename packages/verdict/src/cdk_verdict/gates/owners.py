@@ -16,6 +16,7 @@ from cdk_verdict.model import Observation
 PLACES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks, in this order."""
 MOST: Final = 3
+WILDCARDS: Final = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "*": "[^/]*", "?": "[^/]"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +51,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     anchored = "/" in pattern.rstrip("/")
     body = pattern.strip("/")
     text = ""
-    for part in re.split(r"(\*\*/|/\*\*|\*|\?)", body):
-        text += {"**/": "(?:.*/)?", "/**": "/.*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+    for part in re.split(r"(/\*\*/|\*\*/|/\*\*|\*|\?)", body):
+        text += {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "*": "[^/]*", "?": "[^/]"}.get(
+            part, re.escape(part)
+        )
     end = "$" if pattern.endswith("/*") else "/.*" if pattern.endswith("/") else "(?:/.*)?$"
     return re.compile(f"{'' if anchored or pattern.startswith('/') else '(?:.*/)?'}{text}{end}")
 

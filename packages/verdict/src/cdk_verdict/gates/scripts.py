@@ -34,7 +34,8 @@ def _script(path: str, before: bytes, after: bytes | None) -> Iterator[Observati
         return
     old, new = _commands(before), _commands(after)
     lost, added = [line for line in old if line not in new], [line for line in new if line not in old]
-    ignoring = [line for line in added if any(word in line for word in IGNORING) or line.startswith("-")]
+    makes = path.endswith(("Makefile", ".mk"))
+    ignoring = [line for line in added if any(word in line for word in IGNORING) or (makes and line.startswith("-"))]
     for line in ignoring:
         yield stopped(path, f"a failure is ignored: {line}", meaning=_MEANING, after=line)
     if lost and not ignoring:

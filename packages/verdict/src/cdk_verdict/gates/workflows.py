@@ -34,7 +34,7 @@ def _workflow(path: str, before: bytes | None, after: bytes | None) -> Iterator[
         yield look(path, "the workflow cannot be read as YAML", meaning=_MEANING)
         return
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        yield look(path, "the workflow is not an object", meaning=_MEANING)
+        yield stopped(path, "the workflow is empty, or is not an object", meaning=_MEANING)
         return
     if before is None:
         yield look(path, "a new workflow runs", meaning=_MEANING, after=path)

@@ -52,6 +52,8 @@ class _Judge:
         for row in rows_of(after.type).values():
             if row.meaning in EXPOSING and row.path != REMOVED:
                 for value in _values(self.each.properties[1], row.path.split(".")):
+                    if value is None:
+                        continue  # what AWS takes for a value that nobody wrote is its own choice
                     outcome = row.judge(_strongest(row), value)
                     if outcome is Outcome.STOPPED:
                         yield self._weaker(row, outcome, None, value)
