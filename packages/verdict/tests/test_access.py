@@ -4,6 +4,8 @@ import pytest
 
 from cdk_verdict import Kind, Observation, Outcome
 from cdk_verdict.access.observing import access
+from cdk_verdict.access.patterns import may_meet
+from cdk_verdict.access.text import Texts
 from verdict_samples import ACCOUNT, app, observed, outcome, resource, said, stack
 
 FOREIGN = "arn:aws:iam::999999999999:root"
@@ -406,3 +408,42 @@ def test_principal_known_at_deployment_is_not_an_exception_that_holds() -> None:
 
 def test_removed_stack_grants_nothing() -> None:
     assert list(access(app(stack({"R": role(allow())}), stack(path="T")), app(stack(path="T")))) == []
+
+
+def test_expressions_beyond_the_letters_are_never_taken_for_one_another() -> None:
+    texts = Texts()
+    held = stack()
+    rendered = [texts.render({"Ref": f"R{number}"}, held) for number in range(6_500)]
+    assert not texts.is_wild(rendered[0])
+    assert texts.is_wild(rendered[-1])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "met"),
+    [
+        ("a", "a", True),
+        ("a", "b", False),
+        ("a*", "abc", True),
+        ("a?c", "abc", True),
+        ("\ue000", "abc", True),
+        ("abc", "a\ue000", True),
+        ("b*", "a\ue000", False),
+        ("a\ue000c", "ab", False),
+        ("\ue000", "\ue001", True),
+        ("*a", "\ue001b", False),
+    ],
+)
+def test_patterns_meet_if_some_deployment_makes_them_equal(pattern: str, text: str, met: bool) -> None:  # noqa: FBT001
+    assert may_meet(pattern, text) is met
+
+
+def test_denial_in_other_words_still_holds() -> None:
+    before = [allow("s3:*", "*"), deny("s3:Get*", "*", Condition={"StringEquals": {"a": "x"}})]
+    wider = deny("s3:*", "*", Condition={"StringEquals": {"a": ["x", "y"]}})
+    assert said(roles(role(*before), role(allow("s3:*", "arn:aws:s3:::*"), wider))) == ""
+
+
+def test_request_that_base_denied_is_new() -> None:
+    secure = {"Bool": {"aws:SecureTransport": "true"}}
+    before = [allow("s3:*", "*"), deny("s3:Get*", "*", Condition=secure)]
+    assert "can now" in said(roles(role(*before), role(allow("s3:GetObject", "*", Condition=secure))))

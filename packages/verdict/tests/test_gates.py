@@ -308,6 +308,8 @@ def test_moved_tests_and_new_tests_are_clean() -> None:
 GATE = '''"""Says."""
 PACKS: tuple[str, ...] = ("a", "b")
 OTHER = 3
+NOTHING: int
+A.b = 3
 
 
 def f() -> None:

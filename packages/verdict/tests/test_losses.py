@@ -191,6 +191,16 @@ def test_changed_definition_changes_the_properties_that_use_it(value: Any) -> No
     assert "because of DBName" in said(observed(losses, old, new))
 
 
+def test_change_of_a_parameter_reaches_conditions_that_use_it() -> None:
+    held = {"A": {**BUCKET, "Condition": "Outer"}}
+    conditions = {"Inner": {"Fn::Equals": [{"Ref": "Size"}, "a"]}, "Outer": {"Condition": "Inner"}, "Other": {}}
+    old, new = (
+        stack(held, sections={"Conditions": conditions, "Parameters": {"Size": {"Default": value}}, "Mappings": 3})
+        for value in "ab"
+    )
+    assert "depends on condition Outer" in said(observed(losses, old, new))
+
+
 def test_bucket_that_is_emptied_from_now_on_is_stopped() -> None:
     custom = resource("Custom::S3AutoDeleteObjects", keep=None, BucketName={"Ref": "A"})
     assert "is emptied when it is deleted" in said(observed(losses, {"A": BUCKET}, {"A": BUCKET, "E": custom}))

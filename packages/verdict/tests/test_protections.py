@@ -70,6 +70,8 @@ LOOK, STOP, CLEAN = Outcome.NEEDS_LOOK, Outcome.STOPPED, Outcome.CLEAN
         ("CloudWatch::Alarm", {"AlarmActions": ["a"]}, {"AlarmActions": []}, STOP),
         ("CloudWatch::Alarm", {"AlarmActions": ["a"]}, {}, STOP),
         ("CloudWatch::Alarm", {}, {"ActionsEnabled": False}, STOP),
+        ("S3::Bucket", {"CorsConfiguration": {"a": 1}}, {"CorsConfiguration": {"a": 2}}, LOOK),
+        ("S3::Bucket", {"CorsConfiguration": {"a": 1}}, {}, CLEAN),
         ("CloudWatch::Alarm", {"Threshold": 1}, {"Threshold": 100}, LOOK),
         ("Lambda::Function", {"Code": {"S3Key": "a"}}, {"Code": {"S3Key": "b"}}, CLEAN),
         ("Lambda::Function", {"ReservedConcurrentExecutions": 5}, {}, LOOK),

@@ -25,12 +25,13 @@ def detector(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     def scan_line(line: str) -> list[Any]:
         return [SimpleNamespace(type="AWS Access Key", secret_hash="0af1")] if "AKIA" in line else []
 
-    for name, fields in {
+    modules: dict[str, dict[str, Any]] = {
         "detect_secrets": {},
         "detect_secrets.core": {},
         "detect_secrets.core.scan": {"scan_line": scan_line},
         "detect_secrets.settings": {"transient_settings": settings},
-    }.items():
+    }
+    for name, fields in modules.items():
         module = ModuleType(name)
         vars(module).update(fields)
         monkeypatch.setitem(sys.modules, name, module)

@@ -104,7 +104,7 @@ def _rules(stack: Stack) -> Iterator[tuple[Rule, Resource]]:
                 "CidrIp": given.get("CidrBlock"),
                 "CidrIpv6": given.get("Ipv6CidrBlock"),
             }
-            direction = "out" if given.get("Egress") in {True, "true"} else "in"
+            direction = "out" if given.get("Egress") in (True, "true") else "in"
             yield _rule(_reference(given.get("NetworkAclId")), direction, entry), resource
 
 

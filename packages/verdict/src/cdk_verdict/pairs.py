@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from cdk_assembly import Assembly, Resource, Stack
+from cdk_verdict.diffing import key_of
 from cdk_verdict.model import Subject
 
 
@@ -112,8 +113,15 @@ def _changed_definitions(before: Stack | None, after: Stack | None) -> tuple[Map
     if before is None or after is None:
         return {}, {}
     old, new = _definitions(before.template), _definitions(after.template)
-    differing = [name for name in {*old, *new} if old.get(name) != new.get(name)]
-    return {name: old.get(name) for name in differing}, {name: new.get(name) for name in differing}
+    differing = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    was, is_ = {name: old.get(name) for name in differing}, {name: new.get(name) for name in differing}
+    for name in differing:  # grows while it is read: what uses a changed definition has changed
+        bare = f'"{name.partition(" ")[2]}"'
+        for user in sorted({*old, *new} - {*differing}):
+            if bare in key_of(old.get(user)):
+                differing.append(user)
+                was[user], is_[user] = [old.get(user), was[name]], [new.get(user), is_[name]]
+    return was, is_
 
 
 def _definitions(template: Mapping[str, Any]) -> dict[str, Any]:

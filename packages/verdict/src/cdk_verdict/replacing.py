@@ -40,8 +40,8 @@ def replacements(pair: Pair) -> Mapping[str, Replacement]:
 
 
 def _own(each: Both) -> Replacement | None:
-    if each.before is None or each.after is None:
-        return None
+    assert each.before is not None  # noqa: S101 - the caller has looked
+    assert each.after is not None  # noqa: S101 - likewise
     if each.before.type != each.after.type:
         return Replacement(certain=True, because=("Type",))
     old, new = each.properties

@@ -5,6 +5,7 @@ subset construction; the set of patterns that accept a string is its class. Brea
 shortest witness. A state is one integer: a bit for each position in each pattern.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Final
@@ -17,6 +18,7 @@ LAST_UNKNOWN: Final = "\uf8ff"
 """Private-use letters each stand for a text that is known only at deployment; ``?`` does not match one, because such a
 text has any length."""
 
+_STARS: Final = re.compile(r"\*+")
 _OTHERS: Final = "xyzabcdefghijklmnopqrstuvw0123456789XYZ-_.+=@%~#\u2603"
 
 
@@ -96,9 +98,7 @@ class Patterns:
 
 def squeezed(pattern: str) -> str:
     """Return ``pattern`` without repeated stars."""
-    while "**" in pattern:
-        pattern = pattern.replace("**", "*")
-    return pattern
+    return _STARS.sub("*", pattern)
 
 
 def is_token(letter: str) -> bool:

@@ -20,8 +20,6 @@ class Principal:
     @property
     def account(self) -> str:
         """The account that it belongs to; empty if it names none."""
-        if ACCOUNT.fullmatch(self.name):
-            return self.name
         arn = parse_arn(self.name)
         return arn.account if arn else ""
 
@@ -34,7 +32,7 @@ class Principal:
     def is_account(self) -> bool:
         """Whether it is an account with everyone whom the account lets."""
         arn = parse_arn(self.name)
-        return bool(ACCOUNT.fullmatch(self.name)) or (arn is not None and arn.resource == "root")
+        return arn is not None and arn.resource == "root"
 
     def covers(self, other: "Principal") -> bool:
         """Whether a statement about this one is about ``other`` as well."""

@@ -27,7 +27,7 @@ def _pipeline(each: Both) -> Iterator[Observation]:
     names = list(old)
     for name in names:
         if name not in new:
-            approval = _kind(old[name])[0] == "Approval"
+            approval = _category(old[name]["action"]) == "Approval"
             what = "approval" if approval else "step"
             yield _observe(
                 each, f"The {what} {name} is removed", before=name, meaning="approval" if approval else "step"
@@ -63,8 +63,7 @@ def _stages(each: Both) -> Iterator[Observation]:
     old, new = (
         {
             str(stage.get("Name")): {key: value for key, value in stage.items() if key != "Actions"}
-            for stage in properties.get("Stages") or ()
-            if isinstance(stage, Mapping)
+            for stage in _objects(properties.get("Stages"))
         }
         for properties in each.properties
     )
@@ -77,11 +76,17 @@ def _stages(each: Both) -> Iterator[Observation]:
 
 def _actions(stages: Any) -> Mapping[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
-    for number, stage in enumerate(stages if isinstance(stages, list) else ()):
-        for action in stage.get("Actions", ()):
-            place = (number, action.get("RunOrder", 1))
+    for number, stage in enumerate(_objects(stages)):
+        for action in _objects(stage.get("Actions")):
+            order = action.get("RunOrder", 1)
+            place = (number, order if isinstance(order, int) else 1)
             found[f"{stage.get('Name')}/{action.get('Name')}"] = {"action": action, "place": place}
     return found
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list. What is no object is no stage and no action, so that one that was there is missed."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _place(entry: Mapping[str, Any]) -> tuple[int, int]:
@@ -89,13 +94,13 @@ def _place(entry: Mapping[str, Any]) -> tuple[int, int]:
     return place
 
 
-def _kind(entry: Mapping[str, Any]) -> tuple[str, str]:
-    kind = entry["action"].get("ActionTypeId", {})
-    return str(kind.get("Category")), str(kind.get("Provider"))
+def _category(action: Mapping[str, Any]) -> str:
+    kind = action.get("ActionTypeId")
+    return str(kind.get("Category")) if isinstance(kind, Mapping) else ""
 
 
 def _action(each: Both, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Observation]:
-    category = str(old.get("ActionTypeId", {}).get("Category"))
+    category = _category(old)
     for leaf in leaves(_masked(old), _masked(new)):
         part = leaf.path.partition(".")[0]
         if part in {"RunOrder", "Name"}:

@@ -38,7 +38,9 @@ class _Judge:
             yield from self._added(after)
         elif before is not None and after is None:
             yield from self._removed(before)
-        elif before is not None and after is not None:
+        else:
+            assert before is not None  # noqa: S101 - one of the two is always there
+            assert after is not None  # noqa: S101 - and so is the other one here
             if before.type != after.type:
                 yield from self._removed(before)
                 yield from self._added(after)
