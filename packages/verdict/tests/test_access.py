@@ -447,3 +447,9 @@ def test_request_that_base_denied_is_new() -> None:
     secure = {"Bool": {"aws:SecureTransport": "true"}}
     before = [allow("s3:*", "*"), deny("s3:Get*", "*", Condition=secure)]
     assert "can now" in said(roles(role(*before), role(allow("s3:GetObject", "*", Condition=secure))))
+
+
+def test_request_that_base_denied_under_another_condition_may_be_new() -> None:
+    before = [allow("s3:*", "*"), deny("s3:Get*", "*", Condition={"StringEquals": {"a": "x"}})]
+    after = role(allow("s3:GetObject", "*"))
+    assert "may now s3:getobject" in said(roles(role(*before), after))

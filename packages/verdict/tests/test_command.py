@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from cdk_verdict import Kind, Outcome, judge, judge_assemblies, judging, to_document
 from cdk_verdict.command import main
+from cdk_verdict.limits import Limit
 from verdict_samples import app, resource, stack
 
 BUCKET = resource("AWS::S3::Bucket", VersioningConfiguration={"Status": "Enabled"})
@@ -114,6 +115,13 @@ def test_part_that_fails_needs_a_look_and_is_no_traceback(monkeypatch: pytest.Mo
     (found,) = judge_assemblies(app(stack()), app(stack())).observations
     assert (found.kind, found.severity) == (Kind.UNKNOWN, Outcome.NEEDS_LOOK)
     assert found.sentence == "The losses of this change could not be judged (TypeError: odd template)."
+
+
+def test_limits_can_be_given_without_a_file() -> None:
+    role = {"PolicyName": "p", "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}}
+    held = app(stack({"R": resource("AWS::IAM::Role", keep=None, Policies=[role])}))
+    limit = Limit(sentence="Nobody may do everything", actions=("kms:*",))
+    assert judge_assemblies(held, held, limits=[limit]).outcome is Outcome.STOPPED
 
 
 def test_secrets_are_looked_for_where_the_detector_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:

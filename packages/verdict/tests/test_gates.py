@@ -484,3 +484,9 @@ def test_commit_is_read_from_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PATH", "")
     with pytest.raises(VerdictError, match="install git"):
         read_commit(tmp_path, "HEAD")
+
+
+def test_finding_that_was_open_before_is_not_reported_again(tmp_path: Path) -> None:
+    packs = [pack(rules={"A": "x"}, violations=("Old",))]
+    base, head = (assembly(tmp_path / name, rules={"A": "x"}, packs=packs) for name in ("base", "head"))
+    assert list(compare_acknowledgements(base, head)) == []

@@ -185,7 +185,7 @@ def test_changed_definition_of_a_condition_needs_a_look() -> None:
 )
 def test_changed_definition_changes_the_properties_that_use_it(value: Any) -> None:
     sections = ("Parameters", "Conditions", "Mappings")
-    held = {"A": changed(DATABASE, DBName=value, Tags=[{"Key": "a", "Value": "b"}])}
+    held = {"A": changed(DATABASE, DBName=value, Tags=[{"Key": "a"}])}
     old = stack(held, sections={name: {"Name": {"x": 1}} for name in sections})
     new = stack(held, sections={name: {"Name": {"x": 2}} for name in sections})
     assert "because of DBName" in said(observed(losses, old, new))

@@ -184,6 +184,11 @@ def test_condition_on_data_is_left_to_losses() -> None:
     assert observed(protections, {"A": held}, {"A": {**held, "Condition": "Wanted"}}) == []
 
 
+def test_new_stack_is_judged_by_what_it_exposes() -> None:
+    opened = stack({"A": resource("AWS::Lambda::Url", AuthType="NONE")}, path="B", name="b")
+    assert outcome(protections(app(stack(path="A")), app(stack(path="A"), opened))) is STOP
+
+
 def test_removed_stack_is_left_to_losses() -> None:
     assert list(protections(app(stack(path="A"), stack(path="B", name="b")), app(stack(path="A")))) == []
 
