@@ -15,7 +15,7 @@ from cdk_verdict.access.text import Texts
 evaluator = pytest.importorskip("ministack.core.iam_evaluator")
 
 STACK = Stack(path="S", name="S", stage="S", account="111111111111", region="us-east-1", file="s.json", template={})
-PAIRS = 2000
+PAIRS = 1500
 ACTIONS = (
     "*",
     "s3:*",
@@ -169,3 +169,50 @@ def test_witness_without_conditions_is_allowed_by_head_and_not_by_base() -> None
                     wrong.append((seed, each))
     assert wrong == []
     assert witnesses > 100
+
+
+PRINCIPALS: tuple[Any, ...] = (
+    "*",
+    {"AWS": "*"},
+    {"AWS": "111111111111"},
+    {"AWS": "arn:aws:iam::222222222222:root"},
+    {"AWS": ["arn:aws:iam::222222222222:user/a", "arn:aws:iam::333333333333:user/b"]},
+    {"AWS": "arn:aws:iam::111111111111:user/a"},
+)
+CALLERS = tuple(f"arn:aws:iam::{account * 12}:user/{name}" for account in "1234" for name in "ab")
+
+
+def test_resource_policy_never_says_nothing_more_where_the_oracle_allows_more() -> None:
+    contradicted, narrower = [], 0
+    for seed in range(PAIRS):
+        chance = random.Random(seed)  # noqa: S311 - repeatable, and no secret
+        base = [{**statement(chance, (None,)), "Principal": chance.choice(PRINCIPALS)} for _ in range(2)]
+        head = [entry for entry in base if chance.random() < 0.8]
+        if chance.random() < 0.6:
+            head.append({**statement(chance, (None,)), "Principal": chance.choice(PRINCIPALS)})
+        if list(growth(policies(base, None), policies(head, None))):
+            continue
+        narrower += 1
+        contradicted += [
+            (seed, caller, action, resource)
+            for caller in CALLERS
+            for action in REQUESTED
+            for resource in ON
+            if resource_oracle(head, caller, action, resource) and not resource_oracle(base, caller, action, resource)
+        ]
+    assert contradicted == []
+    assert narrower > PAIRS / 10
+
+
+def resource_oracle(statements: list[Any], caller: str, action: str, resource: str) -> bool:
+    asked = evaluator.EvalContext(
+        principal_arn=caller,
+        principal_type="User",
+        principal_account=caller.split(":")[4],
+        action=action,
+        resource_arn=resource,
+        region="us-east-1",
+        source_ip="127.0.0.1",
+        secure_transport=True,
+    )
+    return bool(evaluator.evaluate_resource_policy({"Statement": statements}, asked).decision == "Allow")

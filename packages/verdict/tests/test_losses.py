@@ -237,6 +237,16 @@ def test_stack_without_data_that_moves_needs_a_look() -> None:
     assert "may hold data" in said(observed(losses, stack({"A": unknown}), stack({"A": unknown}, name="other")))
 
 
+def test_move_to_an_account_that_the_app_did_not_use_is_stopped() -> None:
+    assert outcome(observed(losses, stack({"A": ROLE}), stack({"A": ROLE}, account="9" * 12))) is Outcome.STOPPED
+
+
+def test_new_stack_in_an_account_that_the_app_did_not_use_needs_a_look() -> None:
+    (found,) = losses(app(stack()), app(stack(), stack(path="New", name="new", account="9" * 12)))
+    assert (found.severity, found.after) == (Outcome.NEEDS_LOOK, "999999999999")
+    assert list(losses(app(stack()), app(stack(), stack(path="New", name="new")))) == []
+
+
 def test_swapped_accounts_stop_both_stages() -> None:
     dev, prod = stack({"A": BUCKET}, path="Shop/Dev/Data", account="2" * 12), stack({"A": BUCKET})
     swapped = app(replace(dev, account=prod.account), replace(prod, account=dev.account))

@@ -29,7 +29,10 @@ def losses(base: Assembly, head: Assembly) -> Iterator[Observation]:
     for pair in pairs(base, head):
         before = pair.before
         if before is not None:
-            yield from _Judge(pair=pair, before=before, retains=before.stage in stages).observations()
+            judge = _Judge(pair=pair, before=before, retains=before.stage in stages, accounts=base.accounts)
+            yield from judge.observations()
+        elif pair.after is not None and pair.after.account not in base.accounts:
+            yield _newcomer(pair.after)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,7 @@ class _Judge:
     pair: Pair
     before: Stack
     retains: bool
+    accounts: frozenset[str]
 
     def observations(self) -> Iterator[Observation]:
         if self.pair.after is None:
@@ -186,9 +190,12 @@ class _Judge:
             f"stack {self.before.path} changes its {changes}: a new stack is created and the old one is orphaned",
             before=was,
             after=is_,
+            foreign=after.account not in self.accounts,
         )
 
-    def _whole(self, what: str, *, before: Any = None, after: Any = None) -> Iterator[Observation]:
+    def _whole(
+        self, what: str, *, before: Any = None, after: Any = None, foreign: bool = False
+    ) -> Iterator[Observation]:
         """One observation for the stack: everything in it that holds data is lost in the same way."""
         held = self._stateful(self.before)
         unknown = [each for each in self.before.resources.values() if each.type not in STATEFUL | STATELESS]
@@ -197,7 +204,7 @@ class _Judge:
         rest = f"; data is in {listed}" if held else f"; {len(unknown)} of its types may hold data" if unknown else ""
         yield self._observe(
             Kind.LOSS if held else Kind.UNKNOWN,
-            Outcome.STOPPED if stop else Outcome.NEEDS_LOOK,
+            Outcome.STOPPED if stop or foreign else Outcome.NEEDS_LOOK,
             f"{what[0].upper()}{what[1:]}{rest}",
             TAKE_BACK,
             meaning="data",
@@ -254,6 +261,20 @@ class _Judge:
             meaning=meaning,
             location=location,
         )
+
+
+def _newcomer(stack: Stack) -> Observation:
+    """A new stack in an account that the app did not use: from now on, the account counts as the app's own."""
+    return Observation(
+        kind=Kind.ACCESS,
+        severity=Outcome.NEEDS_LOOK,
+        stage=stack.stage,
+        stack=stack.path,
+        sentence=f"Stack {stack.path} is deployed to account {stack.account}, which the app did not use.",
+        todo="Make sure that the account is yours, and sign the change off.",
+        after=stack.account,
+        meaning="account",
+    )
 
 
 MOST: Final = 3
