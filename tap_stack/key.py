@@ -38,14 +38,21 @@ ADMINISTRATION = (
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # Services that act for the caller, named as kms:ViaService names them; EBS acts as ec2.
 SERVICES = ("ec2", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs")
+# Who creates a vault needs CreateGrant, GenerateDataKey, Decrypt, RetireGrant, and DescribeKey through AWS Backup
+# ("Create a backup vault", AWS Backup Developer Guide; the create handler of AWS::Backup::BackupVault). KMS decides on
+# RetireGrant by the grant and IAM policies; it is in the key's policy as well because the guide asks for it.
+BACKUP = "backup"
+
+
+def services_of(settings: StageSettings) -> Sequence[str]:
+    """Return the services through which a stage uses its key, as ``kms:ViaService`` names them."""
+    return (BACKUP, *SERVICES) if settings.monthly_backup_days else SERVICES
 
 
 class EncryptionKey(Construct):
     """A customer-managed key whose policy lets it be used through the services that need it, and in no other way."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, settings: StageSettings, services: Sequence[str] = SERVICES
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, settings: StageSettings, services: Sequence[str]) -> None:
         """Build the key, for use through ``services`` besides CloudWatch Logs.
 
         CloudFront's statement is added by the origin that reads through it.
@@ -80,7 +87,7 @@ class EncryptionKey(Construct):
         return iam.PolicyStatement(
             sid="AccountUsesTheKeyThroughServices",
             principals=[iam.AccountRootPrincipal()],
-            actions=list(USE),
+            actions=[*USE, "kms:RetireGrant"] if BACKUP in services else list(USE),
             resources=["*"],
             conditions={"StringEquals": self._through(services)},
         )

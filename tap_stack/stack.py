@@ -13,7 +13,7 @@ from tap_stack.dead_letters import DeadLetters
 from tap_stack.edge import Edge
 from tap_stack.firewall_stack import FirewallStack
 from tap_stack.function import TapFunction
-from tap_stack.key import EncryptionKey
+from tap_stack.key import EncryptionKey, services_of
 from tap_stack.launch_template import Instances
 from tap_stack.network import Network
 from tap_stack.operators import Operators
@@ -41,7 +41,7 @@ class TapStack(Stack):
             termination_protection=settings.termination_protection,
         )
         declare_removal(self, settings.removal_policy)
-        key = EncryptionKey(self, "Encryption", settings=settings).key
+        key = EncryptionKey(self, "Encryption", settings=settings, services=services_of(settings)).key
         network = Network(self, "Network", key=key, settings=settings)
         vpc = network.vpc
         groups = SecurityGroups(self, "SecurityGroups", vpc=vpc, settings=settings)

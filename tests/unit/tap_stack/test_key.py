@@ -25,10 +25,24 @@ def test_the_account_uses_the_key_through_named_services_and_in_no_other_way(sta
     for statement in by_account:
         equals = statement["Condition"]["StringEquals"]
         assert equals["kms:CallerAccount"] == {"Ref": "AWS::AccountId"}
-        assert set(equals["kms:ViaService"]) == {
-            f"{service}.us-east-1.amazonaws.com"
-            for service in ("ec2", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs")
-        }
+        services = {"ec2", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs"}
+        services |= {"backup"} if stage.settings.monthly_backup_days else set()
+        assert set(equals["kms:ViaService"]) == {f"{service}.us-east-1.amazonaws.com" for service in services}
+
+
+def test_key_lets_backup_create_the_vault_of_a_stage_with_backups(dev: Workload, prod: Workload) -> None:
+    needed = {"kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey*", "kms:RetireGrant"}
+    assert needed <= through("backup", prod)
+    assert "kms:DescribeKey" in statements(prod)[0]["Action"]
+    assert through("backup", dev) == set()
+
+
+def through(service: str, stage: Workload) -> set[str]:
+    """The actions that the account is allowed on the key through a service."""
+    via = f"{service}.us-east-1.amazonaws.com"
+    conditions = {id(s): s.get("Condition", {}).get("StringEquals", {}) for s in statements(stage)}
+    allowed = [s for s in statements(stage) if via in conditions[id(s)].get("kms:ViaService", [])]
+    return {action for statement in allowed for action in as_list(statement["Action"])}
 
 
 def test_grants_are_for_aws_services_only(stage: Workload) -> None:
