@@ -1,53 +1,39 @@
-"""The Regions that a delivery can use, as a plain table: asking the CDK's library would start its Node process."""
+"""The Regions in which the delivery works: what AWS documents as missing elsewhere is not built here.
 
-REGIONS: frozenset[str] = frozenset(
+Written as names, since Regions opened after March 20, 2019 are all opt-in ("AWS Regions", AWS Account Management
+reference): the list of those that are enabled by default no longer grows.
+"""
+
+from typing import Final
+
+STAGE_REGIONS: Final = frozenset(
     {
-        "af-south-1",
-        "ap-east-1",
-        "ap-east-2",
         "ap-northeast-1",
         "ap-northeast-2",
         "ap-northeast-3",
         "ap-south-1",
-        "ap-south-2",
         "ap-southeast-1",
         "ap-southeast-2",
-        "ap-southeast-3",
-        "ap-southeast-4",
-        "ap-southeast-5",
-        "ap-southeast-6",
-        "ap-southeast-7",
         "ca-central-1",
-        "ca-west-1",
-        "cn-north-1",
-        "cn-northwest-1",
         "eu-central-1",
-        "eu-central-2",
-        "eu-isoe-west-1",
         "eu-north-1",
-        "eu-south-1",
-        "eu-south-2",
         "eu-west-1",
         "eu-west-2",
         "eu-west-3",
-        "eusc-de-east-1",
-        "il-central-1",
-        "me-central-1",
-        "me-south-1",
-        "mx-central-1",
         "sa-east-1",
         "us-east-1",
         "us-east-2",
-        "us-gov-east-1",
-        "us-gov-west-1",
-        "us-iso-east-1",
-        "us-iso-west-1",
-        "us-isob-east-1",
-        "us-isob-west-1",
-        "us-isof-east-1",
-        "us-isof-south-1",
         "us-west-1",
         "us-west-2",
     }
 )
-"""Names of Regions that the pinned aws-cdk-lib knows (``aws_cdk.region_info``); a contract test compares the two."""
+"""Where a stage may be: the Regions of the partition ``aws`` that are enabled by default.
+
+CloudFront's standard logging (legacy), which the workload uses, does not deliver to buckets in opt-in Regions
+("Configure standard logging (legacy)", CloudFront Developer Guide; sending logs to opt-in Regions is what v2 adds). In
+the China Regions, CodePipeline has no CloudFormation action ("CloudFormation deploy action reference", CodePipeline
+User Guide); an output of a stack in us-east-1, which has the firewall, can't be read from another partition."""
+
+PIPELINE_REGIONS: Final = STAGE_REGIONS - {"ap-northeast-3"}
+"""Where the pipeline may be: CodePipeline has no connection as a source in Osaka, nor in most opt-in Regions
+("CodeStarSourceConnection", CodePipeline User Guide)."""

@@ -13,10 +13,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline.regions import REGIONS
+from pipeline.regions import PIPELINE_REGIONS, STAGE_REGIONS
 
 CONTEXT_KEY = "delivery"
 """The key of the settings in the context of ``cdk.json``."""
+
+from pipeline.regions import PIPELINE_REGIONS, STAGE_REGIONS
 
 NOT_ALLOWED = "not_allowed"
 """The type of validation errors whose message is the rest of a line: what is wrong, and what to do."""
@@ -63,7 +65,22 @@ def _items(value: object) -> object:
 
 
 Account = Annotated[str, _like(r"[0-9]{12}", kind="an account ID", use="12 digits in quotes, such as '222222222222'")]
-Region = Annotated[str, _text(REGIONS.__contains__, kind="a known Region", use=f"one of {', '.join(sorted(REGIONS))}")]
+Region = Annotated[
+    str,
+    _text(
+        STAGE_REGIONS.__contains__,
+        kind="a Region that a stage can be in",
+        use=f"one of {', '.join(sorted(STAGE_REGIONS))}",
+    ),
+]
+PipelineRegion = Annotated[
+    str,
+    _text(
+        PIPELINE_REGIONS.__contains__,
+        kind="a Region that the pipeline can be in",
+        use=f"one of {', '.join(sorted(PIPELINE_REGIONS))}",
+    ),
+]
 Repository = Annotated[
     str,
     _like(
@@ -76,7 +93,7 @@ Branch = Annotated[str, _like(r"[A-Za-z0-9][A-Za-z0-9_./-]*", kind="a branch nam
 ConnectionArn = Annotated[
     str,
     _like(
-        r"arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]{36}",
+        r"arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]{36}",
         kind="the ARN of a connection",
         use="arn:aws:codeconnections:<region>:<account>:connection/<id of 36 characters>",
     ),
@@ -115,6 +132,12 @@ class Place(BaseModel):
     region: Region
 
 
+class PipelinePlace(Place):
+    """The same for the pipeline, whose source is not available in every Region."""
+
+    region: PipelineRegion
+
+
 class DeliverySettings(BaseSettings):
     """Everything that differs from one owner of this repository to the next.
 
@@ -140,7 +163,7 @@ class DeliverySettings(BaseSettings):
         enable_decoding=False,
     )
 
-    tools: Place
+    tools: PipelinePlace
     stages: Annotated[dict[StageName, Place], Field(min_length=1)]
     order: Annotated[tuple[str, ...], BeforeValidator(_items)] = ()
     repository: Repository

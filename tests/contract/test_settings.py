@@ -7,7 +7,7 @@ from pathlib import Path
 from aws_cdk import RemovalPolicy
 from aws_cdk.region_info import RegionInfo
 
-from pipeline.regions import REGIONS
+from pipeline.regions import STAGE_REGIONS
 from pipeline.settings import CONTEXT_KEY, RESERVED
 from stages.table import STAGES
 from tests.stages import configured_stages
@@ -15,8 +15,8 @@ from tests.synthesis import ROOT, Template, committed_context, of_type
 
 
 def test_every_region_is_known_to_the_library() -> None:
-    assert {region.name for region in RegionInfo.regions} >= REGIONS
-    assert {"us-east-1", "eu-west-1", "ap-southeast-2"} <= REGIONS
+    assert {region.name for region in RegionInfo.regions} >= STAGE_REGIONS
+    assert {"us-east-1", "eu-west-1", "ap-southeast-2"} <= STAGE_REGIONS
 
 
 def test_no_stage_can_take_the_name_of_another_part_of_the_pipeline(pipeline_template: Template) -> None:

@@ -6,8 +6,8 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from pipeline.regions import STAGE_REGIONS
 from tap_function import trust
-from tests.unit.tap_stack.workload import Workload
 
 
 def roots() -> list[x509.Certificate]:
@@ -37,8 +37,8 @@ def test_the_roots_hold_for_years() -> None:
     assert [name(root) for root in roots() if root.not_valid_after_utc < in_ten_years] == []
 
 
-def test_the_region_of_every_stage_has_its_roots(stage: Workload) -> None:
-    region = stage.settings.region
+@pytest.mark.parametrize("region", sorted(STAGE_REGIONS))
+def test_every_region_of_a_stage_has_its_roots(region: str) -> None:
     own = [root for root in roots() if f"Amazon RDS {region} Root CA" in name(root)]
     assert len(own) == 3
 
@@ -52,3 +52,12 @@ def test_another_database_s_root_takes_their_place(tmp_path: Path) -> None:
 def test_a_root_that_is_named_and_absent_is_not_passed_over() -> None:
     with pytest.raises(FileNotFoundError):
         trust.trusted({"PGSSLROOTCERT": "/nowhere/root.pem"})
+
+
+def test_every_root_has_what_strict_verification_requires() -> None:
+    # Python verifies under VERIFY_X509_STRICT since 3.13 (RFC 5280, sections 4.2.1.2, 4.2.1.3, and 4.2.1.9).
+    for root in roots():
+        extensions = root.extensions
+        assert extensions.get_extension_for_class(x509.BasicConstraints).critical
+        assert extensions.get_extension_for_class(x509.KeyUsage).critical
+        assert extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
