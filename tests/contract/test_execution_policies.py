@@ -308,4 +308,16 @@ def test_roles_are_passed_to_named_services_alone(name: str) -> None:
     for statement in policy(name):
         if "iam:PassRole" in as_list(statement["Action"]):
             assert as_list(statement["Action"]) == ["iam:PassRole"]
-            assert statement["Condition"]["StringEquals"]["iam:PassedToService"]
+            strict = statement["Condition"].get("StringEquals", {}).get("iam:PassedToService")
+            # No document says which service AddRoleToInstanceProfile names, or that it names one.
+            assert strict or (statement["Sid"], statement["Condition"]) == (
+                "RoleOfTheInstances",
+                {"StringEqualsIfExists": {"iam:PassedToService": "ec2.amazonaws.com"}},
+            )
+
+
+def test_role_of_the_instances_can_be_passed_whether_or_not_a_service_is_named() -> None:
+    (statement,) = (s for s in policy("stage") if s["Sid"] == "RoleOfTheInstances")
+    assert matches("arn:aws:iam::222222222222:role/dev-tap-InstancesRole10D6FAC5-x1", as_list(statement["Resource"]))
+    others = [s for s in policy("stage") if s["Sid"] == "RolesOfTheWorkload"]
+    assert "ec2.amazonaws.com" not in json.dumps(others)
