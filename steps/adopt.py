@@ -1,12 +1,13 @@
-"""``python -m steps.adopt``: take over into a new stack what a deleted one has kept.
+"""``python -m steps.adopt``: import into a new stack what a deleted one has retained.
 
-By hand, under the caller's own credentials, after a stage whose data outlives its stack was deleted. Its next delivery
-would fail otherwise: what it is about to create is there already.
+By hand, under the caller's own credentials, after a stage whose data outlives its stack was deleted, or after its first
+deployment failed and was rolled back. Its next delivery would fail otherwise: what it is about to create exists.
 """
 
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import boto3
@@ -19,6 +20,21 @@ from steps.adoption import Adoption, CannotAdoptError, Stack, adoption
 CHANGE_SET = "Adopt"
 REMEMBERED = "CloudFormation remembers a deleted stack for 90 days"
 POLLING = {"Delay": 2, "MaxAttempts": 600}
+ROLLED_BACK = "ROLLBACK_COMPLETE"
+"""The status of a stack whose first deployment failed: it has no resources, and can only be deleted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """A stack that no longer has its resources.
+
+    ``ids`` are their physical ids by logical id, ``kept`` are those that were retained, and ``status`` is the stack's.
+    """
+
+    template: Mapping[str, Any]
+    ids: Mapping[str, str]
+    kept: list[str]
+    status: str
 
 
 @click.command()
@@ -28,19 +44,26 @@ POLLING = {"Delay": 2, "MaxAttempts": 600}
 @click.option("--region", required=True, envvar="STAGE_REGION", show_envvar=True, help="Its region.")
 @click.option("--yes", is_flag=True, envvar="ADOPT", show_envvar=True, help="Import without asking.")
 def main(name: str, region: str, *, yes: bool) -> None:
-    """Say what would be imported, ask, and import it."""
+    """List what would be imported, ask, and import it."""
     try:
         account = boto3.client("sts", region_name=region).get_caller_identity()["Account"]
         where = f"{name} in {account} {region}"
         client = boto3.client("cloudformation", region_name=region)
-        template, ids, kept = _deleted(client, name, where)
-        keys = _importable(client, template, kept)
-        _require_data(template, kept, keys, where)
-        stack = Stack(ids=ids, adopted=keys)
-        plan = adoption(template, stack)
-        _say(where, plan, stack, kept)
+        past = _past(client, name, where)
+        keys = _importable(client, past.template, past.kept)
+        _require_data(past.template, past.kept, keys, where)
+        stack = Stack(ids=past.ids, adopted=keys)
+        plan = adoption(past.template, stack)
+        _say(where, plan, stack, past.kept)
+        if past.status == ROLLED_BACK:
+            click.echo(
+                f"Its first deployment failed: the stack ({ROLLED_BACK}) has no resources, and is deleted first."
+            )
         if not yes:
             click.confirm(f"Import {len(keys)} resources into {where}?", abort=True, err=True)
+        if past.status == ROLLED_BACK:
+            client.delete_stack(StackName=name)
+            client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=POLLING)
         _import(client, name, plan, _to_import(plan, stack, keys))
     except CannotAdoptError as error:
         _fail(f"{error}. Nothing was changed.", code=2)
@@ -49,25 +72,29 @@ def main(name: str, region: str, *, yes: bool) -> None:
     click.echo(f"{where} holds {len(keys)} resources. Deliver to it: that adds what is missing and protects it again.")
 
 
-def _deleted(client: Any, name: str, where: str) -> tuple[Mapping[str, Any], Mapping[str, str], list[str]]:
-    """Return the template of the newest deleted stack called ``name``, its resources' ids, and which it has kept."""
+def _past(client: Any, name: str, where: str) -> Past:
+    """Return the newest stack called ``name`` that was deleted, or rolled back after its creation had failed."""
     pages = client.get_paginator("list_stacks").paginate()
     called = [each for page in pages for each in page["StackSummaries"] if each["StackName"] == name]
     for each in called:
-        if each["StackStatus"] != "DELETE_COMPLETE":
-            raise CannotAdoptError(f"{where} is there ({each['StackStatus']}): adopt when it is deleted")
+        if each["StackStatus"] not in ("DELETE_COMPLETE", ROLLED_BACK):
+            raise CannotAdoptError(f"{where} exists ({each['StackStatus']}); adopt when it is deleted")
     if not called:
         raise CannotAdoptError(f"{where} was never deleted, or too long ago: {REMEMBERED}")
-    id_ = max(called, key=lambda each: each["CreationTime"])["StackId"]
+    newest = max(called, key=lambda each: each["CreationTime"])
+    id_ = newest["StackId"]
     template = client.get_template(StackName=id_, TemplateStage="Processed")["TemplateBody"]
     ids: dict[str, str] = {}
-    kept = []
+    last: dict[str, str] = {}
     pages = client.get_paginator("describe_stack_events").paginate(StackName=id_)
     for event in (each for page in pages for each in page["StackEvents"]):  # the newest first
-        if event["LogicalResourceId"] in template["Resources"] and event["LogicalResourceId"] not in ids:
-            ids[event["LogicalResourceId"]] = event["PhysicalResourceId"]
-            kept += [event["LogicalResourceId"]] if event["ResourceStatus"] == "DELETE_SKIPPED" else []
-    return template, ids, sorted(kept)
+        if event["LogicalResourceId"] not in template["Resources"]:
+            continue
+        last.setdefault(event["LogicalResourceId"], event["ResourceStatus"])
+        if event.get("PhysicalResourceId"):  # none where the creation had not got that far
+            ids.setdefault(event["LogicalResourceId"], event["PhysicalResourceId"])
+    kept = sorted(id_ for id_ in ids if last[id_] == "DELETE_SKIPPED")
+    return Past(template=template, ids=ids, kept=kept, status=newest["StackStatus"])
 
 
 def _importable(client: Any, template: Mapping[str, Any], kept: Iterable[str]) -> Mapping[str, str]:
@@ -119,6 +146,7 @@ def _import(client: Any, name: str, plan: Adoption, resources: list[Mapping[str,
         ChangeSetName=CHANGE_SET,
         ChangeSetType="IMPORT",
         TemplateBody=json.dumps(plan.template, separators=(",", ":")),
+        Capabilities=["CAPABILITY_NAMED_IAM"],  # the role of AWS Backup is retained with its vault
         ResourcesToImport=resources,
     )
     try:

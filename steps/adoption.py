@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
@@ -39,21 +39,28 @@ class Adoption:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """A deleted stack: the physical id of each resource by its logical id, and which of them are taken over."""
+    """A deleted stack.
+
+    ``ids`` are the physical ids of its resources by logical id, ``adopted`` the resources to import, and ``missing``
+    those that were never created.
+    """
 
     ids: Mapping[str, str]
     adopted: Collection[str]
+    missing: Collection[str] = ()
 
 
 def adoption(template: Mapping[str, Any], stack: Stack) -> Adoption:
     """Return how to take over what ``stack`` says of the ``template`` of a deleted stack.
 
-    A reference to what is gone becomes the name that it had. Where it asked for more than a name, the property is left
-    out, and the next delivery sets it; so is what protects against deletion, which was switched off by hand.
+    A reference to what is gone becomes the name that it had. Where it asked for more than a name, or for something that
+    was never created, the property is left out, and the next delivery sets it. So is what protects against deletion: an
+    import changes nothing, and the delivery switches it on whether or not somebody had switched it off.
 
     Raises:
         CannotAdoptError: A property would be left out that can't change: its next delivery would replace the resource.
     """
+    stack = replace(stack, missing=template["Resources"].keys() - stack.ids.keys())
     resources: dict[str, Any] = {}
     left_out: list[LeftOut] = []
     for id_ in sorted(stack.adopted):
@@ -72,7 +79,7 @@ def _properties(id_: str, resource: Mapping[str, Any], stack: Stack) -> tuple[di
     for name, value in resource.get("Properties", {}).items():
         gone = sorted(_gone(value, stack))
         if name == PROTECTED.get(type_):
-            left_out.append(LeftOut(logical_id=id_, property=name, why="was switched off by hand"))
+            left_out.append(LeftOut(logical_id=id_, property=name, why="may have been switched off by hand"))
         elif not gone:
             said[name] = _named(value, stack)
         elif name in _fixed(type_):
@@ -86,8 +93,10 @@ def _properties(id_: str, resource: Mapping[str, Any], stack: Stack) -> tuple[di
 
 
 def _gone(value: Any, stack: Stack) -> Iterator[str]:
-    """Yield the attributes in ``value`` of resources that are not taken over: nobody knows them any more."""
+    """Yield what ``value`` asks for that nobody knows: attributes of what is gone, and names of what never was."""
     match value:
+        case {"Ref": str(id_)} if id_ in stack.missing:
+            yield id_
         case {"Fn::GetAtt": [str(id_), *attribute]} if id_ not in stack.adopted:
             yield ".".join([id_, *map(str, attribute)])
         case {"Fn::GetAtt": str(name)} if name.partition(".")[0] not in stack.adopted:
@@ -96,13 +105,17 @@ def _gone(value: Any, stack: Stack) -> Iterator[str]:
             yield from (name for name in _gone({"Fn::Sub": text}, stack) if name not in given)
             yield from _gone(given, stack)
         case {"Fn::Sub": str(text)}:
-            named = (name for name in VARIABLE.findall(text) if "." in name)
-            yield from (name for name in named if name.partition(".")[0] not in stack.adopted)
+            yield from (name for name in VARIABLE.findall(text) if _unknown(name, stack))
         case Mapping():
             yield from _gone(list(value.values()), stack)
         case list():
             for each in value:
                 yield from _gone(each, stack)
+
+
+def _unknown(name: str, stack: Stack) -> bool:
+    id_, _, attribute = name.partition(".")
+    return id_ in stack.missing or bool(attribute and id_ not in stack.adopted)
 
 
 def _named(value: Any, stack: Stack) -> Any:

@@ -50,12 +50,13 @@ class Storage(Construct):
             server_access_logs_bucket=self.log_bucket,
             server_access_logs_prefix="s3/",
             lifecycle_rules=[_tidy(expiration=None, old_version_days=OLD_VERSION_DAYS)],
-            removal_policy=settings.removal_policy,
+            removal_policy=settings.removal_once_created,
             auto_delete_objects=settings.auto_empty_buckets,
         )
-        # A bucket that outlives the stack keeps its policy: without it plain HTTP would be answered.
+        # A bucket that outlives the stack keeps its policy: without it plain HTTP would be answered. A failed first
+        # deployment deletes both policies: that of the log bucket names the data bucket, which is deleted then.
         for policy in filter(None, (self.log_bucket.policy, self.bucket.policy)):
-            policy.apply_removal_policy(settings.removal_policy)
+            policy.apply_removal_policy(settings.removal_once_created)
         self._acknowledge()
 
     def _acknowledge(self) -> None:

@@ -34,10 +34,10 @@ class DeadLetters(Construct):
             encryption_master_key=key,
             enforce_ssl=True,
             retention_period=KEPT,
-            removal_policy=settings.removal_policy,
+            removal_policy=settings.removal_once_created,
         )
         # A queue that outlives the stack keeps its policy: without it plain HTTP would be answered.
-        cast(sqs.QueuePolicy, self.queue.node.find_child("Policy")).apply_removal_policy(settings.removal_policy)
+        cast(sqs.QueuePolicy, self.queue.node.find_child("Policy")).apply_removal_policy(settings.removal_once_created)
         policy = iam.ManagedPolicy(
             self,
             "Send",

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import CustomResource, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -54,8 +54,13 @@ class Network(Construct):
         )
 
     def _keep_with_the_data(self, removal_policy: RemovalPolicy) -> None:
-        """A database that outlives its stack holds on to its subnets: AWS would refuse to delete them."""
+        """A database that outlives its stack holds on to its subnets: AWS would refuse to delete them.
+
+        The default security group stays empty with the VPC: deleting the custom resource would put the rules back.
+        """
         self.vpc.apply_removal_policy(removal_policy)
+        emptied = cast(CustomResource, self.vpc.node.find_child("RestrictDefaultSecurityGroupCustomResource"))
+        emptied.apply_removal_policy(removal_policy)
         for subnet in self.vpc.isolated_subnets:
             cast(ec2.CfnSubnet, subnet.node.find_child("Subnet")).apply_removal_policy(removal_policy)
 

@@ -96,6 +96,17 @@ class StageSettings(StageProfile):
         return f"{self.name}-tap"
 
     @property
+    def removal_once_created(self) -> RemovalPolicy:
+        """The removal policy of what a failed first deployment can delete again: it is retained from then on.
+
+        Not for a resource that AWS refuses to delete, such as a protected log group or a bucket that has received
+        logs, nor for one that such a resource needs: the rollback would end in ROLLBACK_FAILED ("DeletionPolicy
+        attribute", CloudFormation Template Reference).
+        """
+        retained = self.removal_policy is RemovalPolicy.RETAIN
+        return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if retained else self.removal_policy
+
+    @property
     def firewall_stack_name(self) -> str | None:
         """The name of the stack in ``EDGE_REGION`` that has the web ACL; None where the stage's own stack has it."""
         return None if self.region == EDGE_REGION else f"{self.stack_name}-firewall"

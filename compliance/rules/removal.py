@@ -9,6 +9,8 @@ from compliance.stateful import PROTECTED, STATEFUL
 from compliance.templates import Resource, Template, properties, values
 
 ON = (True, "true", "ACTIVE")
+ONCE_CREATED: Final = "RetainExceptOnCreate"
+"""The ``DeletionPolicy`` that retains a resource, but for the operation that created it."""
 AUTO_EMPTY: Final = "Custom::S3AutoDeleteObjects"
 
 
@@ -21,10 +23,16 @@ def _removal(template: Template) -> Iterator[Breach]:
             )
             continue
         for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
-            if resource.get(attribute) != promised:
+            if resource.get(attribute) not in _keeping(promised, attribute):
                 yield Breach(resource=id_, location=attribute, what=f"set {attribute} to {promised}")
         if promised == "Delete":
             yield from _leaves_something(template, id_, resource)
+
+
+def _keeping(promised: str, attribute: str) -> tuple[str, ...]:
+    """Return the values of ``attribute`` that keep the promise."""
+    once_created = promised == "Retain" and attribute == "DeletionPolicy"
+    return (promised, ONCE_CREATED) if once_created else (promised,)
 
 
 def _leaves_something(template: Template, id_: str, resource: Resource) -> Iterator[Breach]:
@@ -41,6 +49,9 @@ def _protection(template: Template) -> Iterator[Breach]:
         for id_, found in template.of_type(kind):
             if promised == "Retain" and found.get(property_) not in ON:
                 yield Breach(resource=id_, location=f"Properties.{property_}", what=f"switch {property_} on")
+            if found.get(property_) in ON and template.resources[id_].get("DeletionPolicy") == ONCE_CREATED:
+                what = f"set DeletionPolicy to Retain: while {property_} is on, a first deployment can't roll back"
+                yield Breach(resource=id_, location="DeletionPolicy", what=what)
             if promised == "Delete" and found.get(property_) in ON:
                 yield Breach(resource=id_, location=f"Properties.{property_}", what=f"switch {property_} off")
 
@@ -61,7 +72,8 @@ REMOVAL_KEPT: Final = Rule(
 )
 PROTECTION: Final = Rule(
     name="Protection",
-    says="Data that outlives its stack is protected against deletion where AWS offers it, and other data is not.",
+    says="Data that outlives its stack is protected against deletion where AWS offers it, and other data is not; "
+    "a rollback does not try to delete what is protected.",
     source="NIST SP 800-53 R5 CP-9(8), SI-12; 'Deleting a DB instance' in the RDS User Guide, 'Protecting log groups "
     "from deletion' in the CloudWatch Logs User Guide",
     breaches=_protection,

@@ -16,6 +16,22 @@ STATEFUL = (
 )
 
 
+RETAIN, ONCE_CREATED = ("Retain", "Retain"), ("RetainExceptOnCreate", "Retain")
+# What the rollback of a failed first deployment deletes: nothing protects it, nothing is in it yet.
+ROLLED_BACK = {
+    "Backups/Copy",
+    "Backups/Look",
+    "Backups/Role",
+    "Backups/Snapshots",
+    "Backups/Vault",
+    "DeadLetters/Queue",
+    "DeadLetters/Queue/Policy",
+    "Storage/Data",
+    "Storage/Data/Policy",
+    "Storage/Logs/Policy",
+}
+
+
 def removal(resource: Any) -> tuple[Any, Any]:
     return resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")
 
@@ -28,22 +44,55 @@ def stateful(stage: Workload) -> dict[str, Any]:
 def test_retained_stage_keeps_every_resource_with_data(kind: str, retained_stage: Workload) -> None:
     resources = retained_stage.raw(kind).values()
     assert resources
-    assert {removal(resource) for resource in resources} == {("Retain", "Retain")}
+    assert {removal(resource) for resource in resources} <= {RETAIN, ONCE_CREATED}
 
 
-def test_retained_resources_reference_only_retained_resources(retained_stage: Workload) -> None:
+# Neither is needed by the data: monitoring stops, a retained custom resource is never called again.
+LEFT_BEHIND = {
+    ("Database/Instance", "Database/Monitoring/Role"),
+    (
+        "Network/Vpc/RestrictDefaultSecurityGroupCustomResource/Default",
+        "Custom::VpcRestrictDefaultSGCustomResourceProvider/Handler",
+    ),
+}
+
+
+def test_what_prod_retains_refers_only_to_what_it_retains(retained_stage: Workload) -> None:
     # AWS refuses to delete a network under a database: the stack's deletion would fail half-way.
+    # The bucket's policy lets in nobody whose distribution is gone.
+    assert going(retained_stage, {RETAIN, ONCE_CREATED}) == LEFT_BEHIND | {("Storage/Data/Policy", "Edge/Distribution")}
+
+
+def test_rollback_of_a_first_deployment_deletes_nothing_that_stays(retained_stage: Workload) -> None:
+    assert going(retained_stage, {RETAIN}) == LEFT_BEHIND
+
+
+def test_rollback_of_a_first_deployment_deletes_what_nothing_protects(retained_stage: Workload) -> None:
+    resources = retained_stage.template["Resources"].values()
+    assert {retained_stage.path(each) for each in resources if removal(each) == ONCE_CREATED} == ROLLED_BACK
+    # A rollback that tries to delete any of these ends in ROLLBACK_FAILED.
+    stuck = [each for kind in ("AWS::Logs::LogGroup", "AWS::RDS::DBInstance") for each in retained_stage.raw(kind).values()]
+    (logs,) = retained_stage.ids("AWS::S3::Bucket", "Storage/Logs")
+    assert {removal(each) for each in [*stuck, retained_stage.template["Resources"][logs]]} == {RETAIN}
+
+
+def test_default_security_group_of_a_retained_network_stays_empty(disposable_stage: Workload, retained_stage: Workload) -> None:
+    kind = "Custom::VpcRestrictDefaultSG"
+    assert {removal(each) for each in retained_stage.raw(kind).values()} == {RETAIN}
+    assert {removal(each) for each in disposable_stage.raw(kind).values()} == {("Delete", "Delete")}
+
+
+def going(retained_stage: Workload, policies: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What resources with these policies refer to that has none of them."""
     resources = retained_stage.template["Resources"]
-    kept = {id_ for id_, resource in resources.items() if removal(resource) == ("Retain", "Retain")}
+    kept = {id_ for id_, resource in resources.items() if removal(resource) in policies}
     stands_on = {
         (retained_stage.path(resources[id_]), found["Ref"] if "Ref" in found else found["Fn::GetAtt"][0])
         for id_ in kept
         for found in references(resources[id_].get("Properties", {}))
         if "AWS::" not in str(found)
     }
-    going = {(path, retained_stage.path(resources[id_])) for path, id_ in stands_on if id_ not in kept}
-    # Neither is needed by the data: monitoring stops, and the policy lets nobody in whose distribution is gone.
-    assert going == {("Database/Instance", "Database/Monitoring/Role"), ("Storage/Data/Policy", "Edge/Distribution")}
+    return {(path, retained_stage.path(resources[id_])) for path, id_ in stands_on if id_ not in kept}
 
 
 def references(value: Any) -> Iterator[Any]:
@@ -94,7 +143,7 @@ def test_database_of_a_retained_stage_refuses_deletion_and_keeps_its_backups(ret
 
 def test_what_a_retained_database_needs_is_retained_too(retained_stage: Workload) -> None:
     for kind in ("AWS::RDS::DBSubnetGroup", "AWS::RDS::DBParameterGroup"):
-        assert {removal(resource) for resource in retained_stage.raw(kind).values()} == {("Retain", "Retain")}
+        assert {removal(resource) for resource in retained_stage.raw(kind).values()} == {RETAIN}
 
 
 def test_cloudformation_refuses_to_delete_protected_stages(stage: Workload) -> None:

@@ -55,15 +55,13 @@ def test_a_database_is_adopted_with_all_that_it_stands_on_and_delivered_to_again
     with connect(address, key["username"], key["password"], name) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
     connection.close()
-    identifier = described(by_hand)["DBInstanceIdentifier"]
-    by_hand.client("rds").modify_db_instance(DBInstanceIdentifier=identifier, DeletionProtection=False)
     assert by_hand.delete("app") == {}
 
     result = adopted("y\n")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith(f"app in {by_hand.id} {REGION} kept:\n")
     assert "leave   QueuePolicy  no import of its type" in result.stdout
-    assert "sets DeletionProtection of Database, which was switched off by hand" in result.stdout
+    assert "sets DeletionProtection of Database, which may have been switched off by hand" in result.stdout
     assert "sets MonitoringRoleArn of Database, which asks for Role.Arn, which is gone" in result.stdout
     assert (by_hand.stack("app") or {})["StackStatus"] == "IMPORT_COMPLETE"
 
@@ -101,7 +99,33 @@ def test_a_stack_that_stands_or_never_stood_is_named(by_hand: Account) -> None:
     by_hand.deploy("app", QUEUE)
     there = adopted(ADOPT="yes")
     assert there.exit_code == 2
-    assert "is there (CREATE_COMPLETE): adopt when it is deleted. Nothing was changed." in there.stderr
+    assert "exists (CREATE_COMPLETE); adopt when it is deleted. Nothing was changed." in there.stderr
+
+
+def test_first_deployment_that_failed_is_adopted_and_delivered_to_again(by_hand: Account) -> None:
+    never = {"Never": resource("AWS::SQS::Queue", {"QueueName": "never"}, DependsOn="Broken")}
+    broken = {"Broken": resource("AWS::Logs::LogGroup", {"LogGroupName": "taken"}, DependsOn="Database")}
+    emptied = {"Emptied": resource("AWS::S3::Bucket", DeletionPolicy="RetainExceptOnCreate", DependsOn="Key")}
+    by_hand.client("logs").create_log_group(logGroupName="taken")
+    failed = by_hand.deploy("app", {**monitored(), **broken, **never, **emptied}, OUTPUTS)
+    assert failed["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert by_hand.client("s3").list_buckets()["Buckets"] == []
+    assert described(by_hand)["DeletionProtection"] is True
+
+    result = adopted("y\n")
+    assert result.exit_code == 0, result.output
+    assert "Its first deployment failed: the stack (ROLLBACK_COMPLETE) has no resources" in result.stdout
+    assert (by_hand.stack("app") or {})["StackStatus"] == "IMPORT_COMPLETE"
+    by_hand.deploy("app", {**monitored(), **emptied}, OUTPUTS)
+    assert (by_hand.stack("app") or {})["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def test_first_deployment_that_failed_stays_as_it_is_without_a_yes(by_hand: Account) -> None:
+    by_hand.client("logs").create_log_group(logGroupName="taken")
+    broken = {"Broken": resource("AWS::Logs::LogGroup", {"LogGroupName": "taken"}, DependsOn="Queue")}
+    by_hand.deploy("app", {**QUEUE, **broken})
+    assert adopted("n\n").exit_code == 1
+    assert (by_hand.stack("app") or {})["StackStatus"] == "ROLLBACK_COMPLETE"
 
 
 def test_a_stack_that_kept_nothing_has_nothing_to_adopt(by_hand: Account) -> None:

@@ -38,6 +38,23 @@ def test_what_a_stack_promises_of_its_data_holds_for_both_ways_to_lose_it(kind: 
     }
 
 
+def test_what_is_retained_may_be_deleted_by_the_operation_that_created_it() -> None:
+    bucket = {**store("AWS::S3::Bucket", "Retain"), "DeletionPolicy": "RetainExceptOnCreate"}
+    assert broken(REMOVAL_KEPT, promises="Retain", Store=bucket) == set()
+    assert broken(REMOVAL_KEPT, promises="Delete", Store=bucket, Emptier=EMPTIED) == {
+        ("Store", "DeletionPolicy"),
+        ("Store", "UpdateReplacePolicy"),
+    }
+    replaced = {**store("AWS::S3::Bucket", "Retain"), "UpdateReplacePolicy": "RetainExceptOnCreate"}
+    assert broken(REMOVAL_KEPT, promises="Retain", Store=replaced) == {("Store", "UpdateReplacePolicy")}
+
+
+@pytest.mark.parametrize(("kind", "property_"), PROTECTED.items())
+def test_rollback_does_not_try_to_delete_what_is_protected(kind: str, property_: str) -> None:
+    protected = {**resource(kind, **{property_: True}), "DeletionPolicy": "RetainExceptOnCreate"}
+    assert broken(PROTECTION, promises="Retain", Store=protected) == {("Store", "DeletionPolicy")}
+
+
 def test_a_snapshot_is_something_left() -> None:
     database = {**store("AWS::RDS::DBInstance", "Delete"), "DeletionPolicy": "Snapshot"}
     assert broken(REMOVAL_KEPT, promises="Delete", Store=database) == {("Store", "DeletionPolicy")}

@@ -96,7 +96,20 @@ def test_what_nobody_knows_any_more_is_left_to_the_next_delivery(value: Any) -> 
 def test_a_protection_is_switched_on_again_by_the_next_delivery() -> None:
     plan = adopted({"Database": {"Type": DATABASE, "Properties": {"DeletionProtection": True}}})
     assert properties(plan, "Database") == {}
-    assert [(each.property, each.why) for each in plan.left_out] == [("DeletionProtection", "was switched off by hand")]
+    assert [(each.property, each.why) for each in plan.left_out] == [
+        ("DeletionProtection", "may have been switched off by hand")
+    ]
+
+
+@pytest.mark.parametrize(
+    "value", [{"Ref": "Never"}, [{"a": {"Ref": "Never"}}], {"Fn::Sub": "${Never}"}, {"Fn::Sub": ["${Never}", {"v": 1}]}]
+)
+def test_reference_to_what_was_never_created_is_left_to_the_next_delivery(value: Any) -> None:
+    never = {"Never": {"Type": "AWS::IAM::Role"}}
+    database = {"Type": DATABASE, "Properties": {"MonitoringRoleArn": value, "Port": "1"}}
+    plan = adoption({"Resources": {"Database": database, **never}}, Stack(ids=IDS, adopted=("Database",)))
+    assert properties(plan, "Database") == {"Port": "1"}
+    assert [each.why for each in plan.left_out] == ["asks for Never, which is gone"]
 
 
 @pytest.mark.parametrize(

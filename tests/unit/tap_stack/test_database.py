@@ -84,5 +84,11 @@ def test_rds_reports_for_this_database_alone(monitored_stage: Workload) -> None:
     assert database == f":db:{monitored_stage.settings.stack_name}"
 
 
-def test_database_has_a_standby_where_its_stage_says_so(stage: Workload) -> None:
-    assert stage.the("AWS::RDS::DBInstance")["MultiAZ"] is stage.settings.multi_az
+def test_database_insights_is_on_in_its_standard_mode(stage: Workload) -> None:
+    database = stage.the("AWS::RDS::DBInstance")
+    assert (database["DatabaseInsightsMode"], database["EnablePerformanceInsights"]) == ("standard", True)
+
+
+def test_prod_has_a_standby_and_dev_has_none(disposable_stage: Workload, retained_stage: Workload) -> None:
+    assert retained_stage.the("AWS::RDS::DBInstance")["MultiAZ"] is True
+    assert disposable_stage.the("AWS::RDS::DBInstance")["MultiAZ"] is False

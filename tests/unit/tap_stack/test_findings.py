@@ -18,19 +18,16 @@ EVERYWHERE = {
     (f"{PCI}-IAMGroupHasUsers", "Operators/Group"),
 }
 SNAPSHOTS = "arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:awsbackup:*"
-# What comes with a setting, and what comes with doing without it.
-WITH = {"monthly_backup_days": {(f"AwsSolutions-IAM5[Resource::{SNAPSHOTS}]", "Backups/Snapshots")}}
-WITHOUT = {
-    "monthly_backup_days": {(f"{NIST}-RDSInBackupPlan", "Database/Instance")},
-    "multi_az": {
-        ("AwsSolutions-RDS3", "Database/Instance"),
-        (f"{NIST}-RDSMultiAZSupport", "Database/Instance"),
-    },
-    "deletion_protection": {
-        ("AwsSolutions-RDS10", "Database/Instance"),
-        (f"{NIST}-RDSInstanceDeletionProtectionEnabled", "Database/Instance"),
-    },
-    "enhanced_monitoring": {(f"{NIST}-RDSEnhancedMonitoringEnabled", "Database/Instance")},
+PROD_ONLY = {
+    (f"AwsSolutions-IAM5[Resource::{SNAPSHOTS}]", "Backups/Snapshots"),
+    ("AwsSolutions-IAM5[Resource::*]", "Backups/Look"),
+}
+DEV_ONLY = {
+    (f"{NIST}-RDSInBackupPlan", "Database/Instance"),
+    ("AwsSolutions-RDS3", "Database/Instance"),
+    ("AwsSolutions-RDS10", "Database/Instance"),
+    (f"{NIST}-RDSMultiAZSupport", "Database/Instance"),
+    (f"{NIST}-RDSInstanceDeletionProtectionEnabled", "Database/Instance"),
 }
 
 

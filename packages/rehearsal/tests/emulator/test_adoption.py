@@ -47,6 +47,7 @@ def propose_import(
         ChangeSetName="adopt",
         ChangeSetType="IMPORT",
         TemplateBody=json.dumps({"Resources": resources}),
+        Capabilities=["CAPABILITY_IAM"],
         ResourcesToImport=[
             {
                 "ResourceType": resources[id_]["Type"],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from ministack.services import backup, ec2, rds, s3
+from ministack.services import backup, ec2, iam, rds, s3
 from ministack.services.cloudformation import changesets, provisioners
 
 from cdk_rehearsal.emulator import hooks
@@ -101,11 +101,17 @@ def backup_vault(name: str) -> Attributes | None:
     return None if found is None else {"BackupVaultArn": found["BackupVaultArn"], "BackupVaultName": name}
 
 
+def managed_policy(arn: str) -> Attributes | None:
+    """Return what the template of a policy's stack can ask for."""
+    return {"PolicyArn": arn} if arn in iam._policies else None
+
+
 ADOPTABLE: Final[Mapping[str, Any]] = {
     "AWS::Backup::BackupVault": backup_vault,
     "AWS::EC2::SecurityGroup": security_group,
     "AWS::EC2::Subnet": subnet,
     "AWS::EC2::VPC": vpc,
+    "AWS::IAM::ManagedPolicy": managed_policy,
     "AWS::RDS::DBInstance": instance,
     "AWS::RDS::DBParameterGroup": parameter_group,
     "AWS::RDS::DBSubnetGroup": subnet_group,
