@@ -18,6 +18,16 @@ from steps.losses import Loss, losses
 from steps.roles import client_under
 
 PATH = "aws:cdk:path"
+SETTLED = frozenset(
+    {
+        "CREATE_COMPLETE",
+        "IMPORT_COMPLETE",
+        "IMPORT_ROLLBACK_COMPLETE",
+        "UPDATE_COMPLETE",
+        "UPDATE_ROLLBACK_COMPLETE",
+    }
+)
+"""The states of a stack that nothing is being done to ("Stack status codes", CloudFormation User Guide)."""
 
 
 @click.command()
@@ -63,14 +73,29 @@ def main(role: str, stack: str, change_set: str, stage: str, region: str) -> Non
 def _reading(stack: str, role: str, region: str) -> Mapping[str, Any]:
     """What the step needs of a role that could read much more."""
     _, partition, _, _, account, _ = role.split(":", 5)
-    actions = ["cloudformation:DescribeChangeSet", "cloudformation:GetTemplate"]
+    actions = ["cloudformation:DescribeChangeSet", "cloudformation:DescribeStacks", "cloudformation:GetTemplate"]
     resource = f"arn:{partition}:cloudformation:{region}:{account}:stack/{stack}/*"
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": resource}]}
 
 
 def _changes(client: Any, stack: str, change_set: str) -> list[Mapping[str, Any]]:
-    pages = client.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=change_set)
-    return [change for page in pages for change in page["Changes"]]
+    """Return what the change set does. Without one, a settled stack stays as it is.
+
+    No document says that CodePipeline keeps a change set without changes. Its next action executes the change set by
+    name, and fails if something is to be executed and none is there.
+    """
+    try:
+        pages = client.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=change_set)
+        return [change for page in pages for change in page["Changes"]]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ChangeSetNotFound" or not _is_settled(client, stack):
+            raise
+        return []
+
+
+def _is_settled(client: Any, stack: str) -> bool:
+    (found,) = client.describe_stacks(StackName=stack)["Stacks"]
+    return found["StackStatus"] in SETTLED
 
 
 def _paths(client: Any, stack: str, change_set: str) -> Mapping[str, str]:

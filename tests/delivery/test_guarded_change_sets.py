@@ -55,4 +55,12 @@ def test_a_change_set_that_is_not_there_lets_nothing_through(
 ) -> None:
     result = judged(account, monkeypatch, tmp_path)
     assert result.exit_code == 2
-    assert "ChangeSet [next] does not exist" in result.stderr
+    assert "Stack with id app does not exist" in result.stderr
+
+
+def test_settled_stack_without_a_change_set_goes_through(
+    account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    account.deploy("app", payments("a"))
+    result = judged(account, monkeypatch, tmp_path)
+    assert result.exit_code == 0, result.output

@@ -108,3 +108,46 @@ def test_an_account_that_does_not_answer_lets_nothing_through(monkeypatch: pytes
     result = CliRunner().invoke(guard.main, env=ENVIRONMENT)
     assert result.exit_code == 2
     assert "AccessDenied" in result.stderr
+
+
+class WithoutChangeSet(CloudFormation):
+    """A stack in some state, of which the change set is answered with an error."""
+
+    def __init__(self, status: str, code: str = "ChangeSetNotFound") -> None:
+        super().__init__()
+        self.status, self.code = status, code
+
+    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
+        raise ClientError({"Error": {"Code": self.code, "Message": "no"}}, "DescribeChangeSet")
+
+    def describe_stacks(self, **asked: str) -> Any:
+        assert asked == {"StackName": "prod-tap"}
+        return {"Stacks": [{"StackStatus": self.status}]}
+
+
+def judged(monkeypatch: pytest.MonkeyPatch, answer: CloudFormation) -> Result:
+    monkeypatch.setattr("steps.guard.client_under", lambda *_, **__: answer)
+    return CliRunner().invoke(guard.main, env=ENVIRONMENT)
+
+
+def test_settled_stack_without_a_change_set_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = judged(monkeypatch, WithoutChangeSet("UPDATE_COMPLETE"))
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        WithoutChangeSet("REVIEW_IN_PROGRESS"),
+        WithoutChangeSet("UPDATE_IN_PROGRESS"),
+        WithoutChangeSet("ROLLBACK_COMPLETE"),
+        WithoutChangeSet("UPDATE_ROLLBACK_FAILED"),
+        WithoutChangeSet("UPDATE_COMPLETE", code="AccessDenied"),
+    ],
+)
+def test_change_set_that_can_t_be_read_otherwise_lets_nothing_through(
+    monkeypatch: pytest.MonkeyPatch, answer: WithoutChangeSet
+) -> None:
+    result = judged(monkeypatch, answer)
+    assert result.exit_code == 2
+    assert "can't tell what PipelineChange takes away" in result.stderr
