@@ -3,13 +3,23 @@
 from typing import Any
 
 from tests.live.conftest import Look, Stage
+from tests.live.database_status import expect_in_use
 from tests.live.expectation import expect, expect_each
 
 BACKUP_DAYS = 7
 
 
-def test_the_database_is_postgresql_15_up_and_where_the_stack_says(stage: Stage, database: dict[str, Any]) -> None:
-    expect_each("database", found=database, expected={"DBInstanceStatus": "available", "Engine": "postgres"})
+def test_the_database_is_in_use(database: dict[str, Any], look: Look) -> None:
+    def described() -> dict[str, Any]:
+        pages = look("rds").describe_db_instances(DBInstanceIdentifier=database["DBInstanceIdentifier"])
+        (found,) = pages["DBInstances"]
+        return dict(found)
+
+    expect_in_use(described)
+
+
+def test_the_database_is_postgresql_15_and_where_the_stack_says(stage: Stage, database: dict[str, Any]) -> None:
+    expect("engine", found=database["Engine"], expected="postgres")
     expect("version", found=database["EngineVersion"].partition(".")[0], expected="15")
     expect("endpoint", found=database["Endpoint"]["Address"], expected=stage.database_endpoint)
 
