@@ -1,5 +1,6 @@
 """The network: two zones, three tiers, and a record of every connection."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from aws_cdk import CustomResource, RemovalPolicy
@@ -45,6 +46,8 @@ class Network(Construct):
             },
         )
         self._keep_with_the_data(settings.removal_policy)
+        if settings.zone_ids:
+            self._place(settings.zone_ids)
         self._acknowledge()
         self.flow_logs = log_group(self, "FlowLogs", key=key, settings=settings)
         self.vpc.add_flow_log(
@@ -63,6 +66,14 @@ class Network(Construct):
         emptied.apply_removal_policy(removal_policy)
         for subnet in self.vpc.isolated_subnets:
             cast(ec2.CfnSubnet, subnet.node.find_child("Subnet")).apply_removal_policy(removal_policy)
+
+    def _place(self, zone_ids: Sequence[str]) -> None:
+        """Name the zones by ids, which are the same zones in every account; the library knows names alone."""
+        for tier in (self.vpc.public_subnets, self.vpc.private_subnets, self.vpc.isolated_subnets):
+            for subnet, zone_id in zip(tier, zone_ids, strict=True):
+                resource = cast(ec2.CfnSubnet, subnet.node.find_child("Subnet"))
+                resource.availability_zone = None
+                resource.availability_zone_id = zone_id
 
     def _acknowledge(self) -> None:
         for subnet in self.vpc.public_subnets:

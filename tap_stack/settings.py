@@ -36,6 +36,8 @@ class StageProfile:
         enhanced_monitoring: Whether RDS reports the operating system under the database. It writes to one log group per
             account and Region, which this stage then owns.
         nat_gateways: NAT gateways; two is one a zone.
+        zone_ids: The two Availability Zones by id, such as ``use1-az1``; None for the first two that CloudFormation
+            lists, which are zones with a default subnet (docs/decisions/0004). A change replaces every subnet.
         log_retention: How long every log group keeps its events.
         access_log_days: Days that access logs of buckets and of CloudFront stay in the log bucket.
         key_pending_window_days: Days between asking for the key's deletion and its end, 7 to 30.
@@ -67,6 +69,7 @@ class StageProfile:
     database_class: str = "t3.micro"
     denied_countries: tuple[str, ...] = ("CU", "IR", "KP")
     domain: ViewerDomain | None = None
+    zone_ids: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

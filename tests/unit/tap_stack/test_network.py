@@ -1,8 +1,13 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.unit.tap_stack.workload import Workload
+from aws_cdk.assertions import Template
+
+from stages.stage import TapStage
+from tests.synthesis import new_app
+from tests.unit.tap_stack.workload import Workload, committed_stages
 
 
 def subnets(stage: Workload, tier: str) -> dict[str, Any]:
@@ -25,6 +30,15 @@ def test_three_tiers_stand_in_two_zones(stage: Workload) -> None:
         zones = [subnet["AvailabilityZone"]["Fn::Select"] for subnet in subnets(stage, tier).values()]
         assert sorted(zones, key=str) == [[0, {"Fn::GetAZs": ""}], [1, {"Fn::GetAZs": ""}]]
     assert len(stage.raw("AWS::EC2::Subnet")) == 6
+
+
+def test_zones_named_by_id_hold_whatever_default_subnets_an_account_has(tmp_path: Path) -> None:
+    settings = replace(committed_stages()["dev"], zone_ids=("use1-az4", "use1-az6"))
+    stage = TapStage(new_app(tmp_path), "Dev", settings=settings)
+    template = json.dumps(Template.from_stack(stage.stack).find_resources("AWS::EC2::Subnet"))
+    placed = [subnet["Properties"] for subnet in json.loads(template).values()]
+    assert sorted(each["AvailabilityZoneId"] for each in placed) == ["use1-az4"] * 3 + ["use1-az6"] * 3
+    assert not [each for each in placed if "AvailabilityZone" in each]
 
 
 def test_public_leaves_by_the_internet_gateway_and_private_by_nat(stage: Workload) -> None:
