@@ -100,34 +100,24 @@ class Backups(Construct):
                     resources=[
                         f"arn:{Aws.PARTITION}:rds:{Aws.REGION}:{Aws.ACCOUNT_ID}:snapshot:awsbackup:*",
                     ],
-                )
+                ),
+                iam.PolicyStatement(
+                    actions=["rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:ListTagsForResource"],
+                    resources=["*"],
+                ),
             ],
         )
         acknowledge(
             snapshots,
-            finding="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:awsbackup:*]",
-            reason="AWS Backup names each snapshot after a job of its own, with this prefix before it "
-            "('AWSBackupServiceRolePolicyForBackup', AWS Managed Policy Reference, which has it for every account).",
+            finding=(
+                "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:awsbackup:*]",
+                "AwsSolutions-IAM5[Resource::*]",
+            ),
+            reason="AWS Backup names each snapshot after a job of its own, with this prefix before it, and describes "
+            "instances and snapshots before it knows their names ('AWSBackupServiceRolePolicyForBackup', AWS Managed "
+            "Policy Reference, which allows both on every resource). Describing reads settings, no data.",
         )
-        looking = iam.ManagedPolicy(
-            self,
-            "Look",
-            roles=[role],
-            statements=[
-                iam.PolicyStatement(
-                    actions=["rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:ListTagsForResource"],
-                    resources=["*"],
-                )
-            ],
-        )
-        acknowledge(
-            looking,
-            finding="AwsSolutions-IAM5[Resource::*]",
-            reason="AWS Backup describes instances and snapshots before it knows their names; "
-            "'AWSBackupServiceRolePolicyForBackup' (AWS Managed Policy Reference) allows these actions on every "
-            "resource. They read settings, no data.",
-        )
-        for resource in (role, copying, snapshots, looking):
+        for resource in (role, copying, snapshots):
             resource.apply_removal_policy(settings.removal_once_created)
         return role
 

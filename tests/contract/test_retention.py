@@ -20,7 +20,6 @@ RETAIN, ONCE_CREATED = ("Retain", "Retain"), ("RetainExceptOnCreate", "Retain")
 # What the rollback of a failed first deployment deletes: nothing protects it, nothing is in it yet.
 ROLLED_BACK = {
     "Backups/Copy",
-    "Backups/Look",
     "Backups/Role",
     "Backups/Snapshots",
     "Backups/Vault",

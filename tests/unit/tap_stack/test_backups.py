@@ -73,7 +73,7 @@ def test_backup_jobs_are_apart_from_the_windows_of_rds_and_from_each_other(prod:
 
 
 def test_role_of_backup_stays_with_the_vault(prod: Workload) -> None:
-    for kind, number in (("AWS::IAM::Role", 1), ("AWS::IAM::ManagedPolicy", 3)):
+    for kind, number in (("AWS::IAM::Role", 1), ("AWS::IAM::ManagedPolicy", 2)):
         ids = prod.ids(kind, "Backups/")
         assert len(ids) == number
         assert {prod.raw(kind)[id_].get("DeletionPolicy") for id_ in ids} == {"RetainExceptOnCreate"}

@@ -20,7 +20,7 @@ EVERYWHERE = {
 SNAPSHOTS = "arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:awsbackup:*"
 PROD_ONLY = {
     (f"AwsSolutions-IAM5[Resource::{SNAPSHOTS}]", "Backups/Snapshots"),
-    ("AwsSolutions-IAM5[Resource::*]", "Backups/Look"),
+    ("AwsSolutions-IAM5[Resource::*]", "Backups/Snapshots"),
 }
 DEV_ONLY = {
     (f"{NIST}-RDSInBackupPlan", "Database/Instance"),

@@ -33,4 +33,4 @@ def test_every_permission_names_its_resources_but_where_it_is_acknowledged(stage
         for s in statements
         if s["Effect"] == "Allow" and any(resource == "*" for resource in as_list(s["Resource"]))
     }
-    assert open_ended == ANY_RESOURCE | ({"Backups/Look"} if stage.settings.monthly_backup_days else set())
+    assert open_ended == ANY_RESOURCE | ({"Backups/Snapshots"} if stage.settings.monthly_backup_days else set())
