@@ -49,7 +49,9 @@ def synthesised(settings: dict[str, Any], folder: Path, **context: Any) -> list[
     return list(read_stacks(folder))
 
 
-@pytest.mark.parametrize(("one_account", "region", "bounded"), itertools.product((False, True), REGIONS, (False, True)))
+@pytest.mark.parametrize(
+    ("one_account", "region", "bounded"), list(itertools.product((False, True), REGIONS, (False, True)))
+)
 def test_policies_agree_in_every_configuration(
     one_account: bool,  # noqa: FBT001 - a row of the table
     region: str,
@@ -115,7 +117,8 @@ def test_bootstrap_of_another_qualifier_is_used_throughout(tmp_path: Path) -> No
     assert [path.name for path in files if "hnb659fds" in path.read_text()] == []
     for stack in stacks:
         version = f"arn:aws:ssm:{stack.region}:{stack.account}:parameter/cdk-bootstrap/{qualifier}/version"
-        assert f"/cdk-bootstrap/{qualifier}/version" in json.dumps(stack.template["Parameters"])
+        if "support" not in stack.name:  # the library's, which reads no parameter
+            assert f"/cdk-bootstrap/{qualifier}/version" in json.dumps(stack.template["Parameters"])
         files_of = ("tools",) if stack.account == "111111111111" else ("stage-access",)
         assert allows(deployer(files_of), Request(action="ssm:GetParameters", resource=version))
     code = f"arn:aws:s3:::cdk-{qualifier}-assets-222222222222-eu-west-1/a.zip"

@@ -18,6 +18,7 @@ from tests.synthesis import ROOT, as_list
 TOOLS, STAGE = ("tools",), ("stage-access", "stage-data", "stage-network")
 POLICY_HOLDERS = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::KMS::Key", "AWS::S3::BucketPolicy")
 """The types whose properties name keys and roles in policies: there they are subjects, not what a service uses."""
+KEY_KINDS = ("AWS::KMS::Alias", "AWS::KMS::Key")
 
 
 @dataclass
@@ -110,7 +111,7 @@ class View:
         arns = self.stack.arns(id_)
         for action in sorted(calls(kind)):
             service = action.partition(":")[0]
-            if service == "kms" and kind != "AWS::KMS::Key":
+            if service == "kms" and kind not in KEY_KINDS:
                 continue  # asked with what the service sets, below
             if action in ("iam:PassRole", "iam:CreateServiceLinkedRole") or any(like(each, action) for each in unused):
                 continue
@@ -135,7 +136,7 @@ class View:
                 self._key(where, row, key, arn=self.stack.arns(key)[0], group=self.stack.arns(id_))
         rows = [row for row in KEY_USES if row.kind == kind]
         left = asked - {action for row in rows for action in (*row.by_deployer, *row.by_users)}
-        if asked and rows and left:
+        if rows and left and kind not in KEY_KINDS:
             self.findings.lines.append(f"{where}: the handlers call {', '.join(sorted(left))}; no row has it")
 
     def _key(self, where: str, row: KeyUse, key: str, *, arn: str, group: tuple[str, ...]) -> None:
