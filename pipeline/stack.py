@@ -41,6 +41,7 @@ class PipelineStack(Stack):
         )
         declare_removal(self, RemovalPolicy.RETAIN)
         key = DeliveryKey(self, "Key").key
+        notifications = Notifications(self, "Notifications", key=key, approvers=settings.approvers)
         delivery = Delivery(
             self,
             "Delivery",
@@ -49,8 +50,9 @@ class PipelineStack(Stack):
             stages=stages,
             artifacts=Artifacts(self, "Artifacts", key=key).bucket,
             logging=BuildLogs(self, "BuildLogs", key=key).options,
-            topic=Notifications(self, "Notifications", key=key, approvers=settings.approvers).topic,
+            topic=notifications.topic,
         )
+        notifications.tell_of_failures(delivery.pipeline)
         CfnOutput(self, "PipelineName", value=delivery.pipeline.pipeline_name)
 
 

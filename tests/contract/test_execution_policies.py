@@ -85,8 +85,8 @@ FOR_OTHER_PROPERTIES = {
 }
 UNUSED = [pattern for patterns in FOR_OTHER_PROPERTIES.values() for pattern in patterns]
 
-# The pipeline's stack has no groups and no managed policies, and no service delivers logs to its log group.
-UNUSED_IN_TOOLS = ["iam:*GroupPolicy", "iam:*tachRolePolicy", "logs:CreateLogDelivery", "logs:*ResourcePolic*"]
+# The pipeline's stack has no groups, and no service delivers logs to its log group.
+UNUSED_IN_TOOLS = ["iam:*GroupPolicy", "logs:CreateLogDelivery", "logs:*ResourcePolic*"]
 
 
 @pytest.fixture
@@ -297,10 +297,11 @@ def test_only_calls_without_a_resource_reach_everything(name: str) -> None:
     assert everywhere == WITHOUT_RESOURCE[name]
 
 
-def test_only_policies_of_the_workload_itself_are_attached() -> None:
-    attaching = [s for s in policy("stage") if any("tachRolePolicy" in action for action in as_list(s["Action"]))]
+@pytest.mark.parametrize(("name", "own"), [("stage", "*-tap-*"), ("tools", "TapPipeline-*")])
+def test_only_policies_of_the_stacks_themselves_are_attached(name: str, own: str) -> None:
+    attaching = [s for s in policy(name) if any("tachRolePolicy" in action for action in as_list(s["Action"]))]
     conditions = [statement["Condition"] for statement in attaching]
-    assert conditions == [{"ArnLike": {"iam:PolicyARN": "arn:*:iam::*:policy/*-tap-*"}}]
+    assert conditions == [{"ArnLike": {"iam:PolicyARN": f"arn:*:iam::*:policy/{own}"}}]
 
 
 @pytest.mark.parametrize("name", ["tools", "stage"])

@@ -10,6 +10,7 @@ PASSED: Final = {
     ("AWS::CodeBuild::Project", "ServiceRole"): "codebuild.amazonaws.com",
     ("AWS::CodePipeline::Pipeline", "RoleArn"): "codepipeline.amazonaws.com",
     ("AWS::EC2::FlowLog", "DeliverLogsPermissionArn"): "vpc-flow-logs.amazonaws.com",
+    ("AWS::Events::Rule", "Targets.RoleArn"): "events.amazonaws.com",
     ("AWS::IAM::InstanceProfile", "Roles"): "ec2.amazonaws.com",
     ("AWS::Lambda::Function", "Role"): "lambda.amazonaws.com",
     ("AWS::RDS::DBInstance", "MonitoringRoleArn"): "monitoring.rds.amazonaws.com",

@@ -109,6 +109,7 @@ class View:
 
     def _handlers(self, where: str, id_: str, kind: str, unused: list[str]) -> None:
         arns = self.stack.arns(id_)
+        policy = f"arn:aws:iam::{self.stack.account}:policy/{self.stack.name}-x1"
         for action in sorted(calls(kind)):
             service = action.partition(":")[0]
             if service == "kms" and kind not in KEY_KINDS:
@@ -119,9 +120,7 @@ class View:
             if not judged and not any(like(each, action) for s in self.statements for each in as_list(s["Action"])):
                 self.findings.lines.append(f"{where}: bootstrap/ does not allow {action} on anything")
             for resource in judged:
-                self._may(
-                    where, action, resource, {"iam:policyarn": f"arn:aws:iam::{self.stack.account}:policy/dev-tap-x"}
-                )
+                self._may(where, action, resource, {"iam:policyarn": policy})
 
     def _keys(self, where: str, kind: str, id_: str) -> None:
         template = self.stack.template["Resources"]
