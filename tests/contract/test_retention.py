@@ -1,11 +1,14 @@
 """What becomes of a stage's data when its stack goes. Changing a line here is changing what is promised."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.unit.tap_stack.workload import Workload
+from steps.adoption import Stack, adoption
+from tests.contract.agreement.handlers import schema
+from tests.unit.tap_stack.workload import Workload, read_workload
 
 STATEFUL = (
     "AWS::KMS::Key",
@@ -16,6 +19,8 @@ STATEFUL = (
 )
 
 
+TEMPLATE_LIMIT = 51_200
+"""Bytes of a template that is sent with a request ("CloudFormation quotas", CloudFormation User Guide)."""
 RETAIN, ONCE_CREATED = ("Retain", "Retain"), ("RetainExceptOnCreate", "Retain")
 # What the rollback of a failed first deployment deletes: nothing protects it, nothing is in it yet.
 ROLLED_BACK = {
@@ -73,6 +78,21 @@ def test_rollback_of_a_first_deployment_deletes_what_nothing_protects(retained_s
     stuck = [each for kind in ("AWS::Logs::LogGroup", "AWS::RDS::DBInstance") for each in retained_stage.raw(kind).values()]
     (logs,) = retained_stage.ids("AWS::S3::Bucket", "Storage/Logs")
     assert {removal(each) for each in [*stuck, retained_stage.template["Resources"][logs]]} == {RETAIN}
+
+
+def test_what_prod_retains_can_be_imported_again(retained_stage: Workload) -> None:
+    resources = retained_stage.template["Resources"]
+    kept = {id_ for id_, each in resources.items() if removal(each) in (RETAIN, ONCE_CREATED)}
+    types = {id_: resources[id_]["Type"] for id_ in kept if not resources[id_]["Type"].startswith("Custom::")}
+    # `make adopt-stage` names a resource by one property.
+    assert [kind for kind in types.values() if len((schema(kind) or {})["primaryIdentifier"]) != 1] == []
+    plan = adoption(retained_stage.template, Stack(ids=dict.fromkeys(resources, "x" * 60), adopted=types))
+    assert {each.property for each in plan.left_out} == {
+        "DeletionProtection",
+        "DeletionProtectionEnabled",
+        "MonitoringRoleArn",
+    }
+    assert len(json.dumps(plan.template, separators=(",", ":"))) < TEMPLATE_LIMIT
 
 
 def test_default_security_group_of_a_retained_network_stays_empty(disposable_stage: Workload, retained_stage: Workload) -> None:

@@ -44,10 +44,9 @@ def connect(world: World, account: str) -> "psycopg2.extensions.connection":
 
 
 def test_first_deployment_to_prod_that_fails_is_rolled_back_and_imported(tap: World) -> None:
-    # The function is created when the database exists.
+    # As where AWS has not yet verified the account for CloudFront. The database exists by then.
     iam, role = tap.client("iam", PROD), f"cdk-hnb659fds-cfn-exec-role-{PROD}-{HOME}"
-    function = "arn:aws:lambda:*:*:function:prod-tap-FunctionHandler*"
-    denied = {"Effect": "Deny", "Action": "lambda:CreateFunction", "Resource": function}
+    denied = {"Effect": "Deny", "Action": "cloudfront:CreateDistribution", "Resource": "*"}
     fault = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
     iam.put_role_policy(RoleName=role, PolicyName="Fault", PolicyDocument=fault)
     delivery = tap.push()
