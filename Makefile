@@ -27,7 +27,7 @@ SIDE_BY_SIDE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # What is not deployed, and so does not keep a push waiting: its tests run in pull requests and in `make test`.
 TOOLS := benchmarks tooling
 # The packages with tests, in the order in which they may import each other.
-PACKAGES := cost pipeline_page review rehearsal
+PACKAGES := assembly verdict cost pipeline_page review rehearsal
 REHEARSAL = --pipeline-policy bootstrap/tools.json $(patsubst %,--stage-policy %,$(sort $(wildcard bootstrap/stage-*.json))) $(CACHES:%=--keep %) $(if $(PORT),--port $(PORT))
 RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
 

@@ -18,7 +18,6 @@ from pipeline.regions import PIPELINE_REGIONS, STAGE_REGIONS
 CONTEXT_KEY = "delivery"
 """The key of the settings in the context of ``cdk.json``."""
 
-from pipeline.regions import PIPELINE_REGIONS, STAGE_REGIONS
 
 NOT_ALLOWED = "not_allowed"
 """The type of validation errors whose message is the rest of a line: what is wrong, and what to do."""

@@ -8,7 +8,7 @@ import pytest
 
 from steps.adoption import Stack, adoption
 from tests.contract.agreement.handlers import schema
-from tests.unit.tap_stack.workload import Workload, read_workload
+from tests.unit.tap_stack.workload import Workload
 
 STATEFUL = (
     "AWS::KMS::Key",
@@ -75,7 +75,9 @@ def test_rollback_of_a_first_deployment_deletes_what_nothing_protects(retained_s
     resources = retained_stage.template["Resources"].values()
     assert {retained_stage.path(each) for each in resources if removal(each) == ONCE_CREATED} == ROLLED_BACK
     # A rollback that tries to delete any of these ends in ROLLBACK_FAILED.
-    stuck = [each for kind in ("AWS::Logs::LogGroup", "AWS::RDS::DBInstance") for each in retained_stage.raw(kind).values()]
+    stuck = [
+        each for kind in ("AWS::Logs::LogGroup", "AWS::RDS::DBInstance") for each in retained_stage.raw(kind).values()
+    ]
     (logs,) = retained_stage.ids("AWS::S3::Bucket", "Storage/Logs")
     assert {removal(each) for each in [*stuck, retained_stage.template["Resources"][logs]]} == {RETAIN}
 
@@ -95,7 +97,9 @@ def test_what_prod_retains_can_be_imported_again(retained_stage: Workload) -> No
     assert len(json.dumps(plan.template, separators=(",", ":"))) < TEMPLATE_LIMIT
 
 
-def test_default_security_group_of_a_retained_network_stays_empty(disposable_stage: Workload, retained_stage: Workload) -> None:
+def test_default_security_group_of_a_retained_network_stays_empty(
+    disposable_stage: Workload, retained_stage: Workload
+) -> None:
     kind = "Custom::VpcRestrictDefaultSG"
     assert {removal(each) for each in retained_stage.raw(kind).values()} == {RETAIN}
     assert {removal(each) for each in disposable_stage.raw(kind).values()} == {("Delete", "Delete")}

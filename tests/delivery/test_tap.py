@@ -16,7 +16,7 @@ import pytest
 from cdk_rehearsal.driver.access import write_access
 from cdk_rehearsal.testing.worlds import ELSEWHERE, HOME, World, committed, results
 from tests.delivery.leftovers import leftovers
-from tests.delivery.own import DISPOSABLE, RETAINED, STAGES, expected
+from tests.delivery.own import DISPOSABLE, RETAINED, STAGES
 from tests.synthesis import command_environ
 
 pytestmark = [pytest.mark.enable_socket]

@@ -2,8 +2,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from assembly_samples import BUCKET, manifest, stack, staged, write
+
 from cdk_assembly import AssemblyError, read_assembly
 
 

@@ -1,12 +1,12 @@
 from typing import Any
 
 import pytest
+from verdict_samples import ACCOUNT, app, observed, outcome, resource, said, stack
 
 from cdk_verdict import Kind, Observation, Outcome
 from cdk_verdict.access.observing import access
 from cdk_verdict.access.patterns import may_meet
 from cdk_verdict.access.text import Texts
-from verdict_samples import ACCOUNT, app, observed, outcome, resource, said, stack
 
 FOREIGN = "arn:aws:iam::999999999999:root"
 

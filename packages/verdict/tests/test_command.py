@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from verdict_samples import app, resource, stack
 
 from cdk_verdict import Kind, Outcome, judge, judge_assemblies, judging, to_document
 from cdk_verdict.command import main
 from cdk_verdict.limits import Limit
-from verdict_samples import app, resource, stack
 
 BUCKET = resource("AWS::S3::Bucket", VersioningConfiguration={"Status": "Enabled"})
 OPEN = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from verdict_samples import observed, outcome, resource, said
 
 from cdk_assembly import read_assembly
 from cdk_verdict import Outcome, VerdictError
@@ -12,7 +13,6 @@ from cdk_verdict.gates.comparing import compare_trees
 from cdk_verdict.gates.owners import read_owners
 from cdk_verdict.gates.pipelines import compare_pipelines
 from cdk_verdict.gates.trees import LARGEST, read_commit, read_folder
-from verdict_samples import observed, outcome, resource, said
 
 LOOK, STOP, CLEAN = Outcome.NEEDS_LOOK, Outcome.STOPPED, Outcome.CLEAN
 SHA = "3d3c42e5aac5ba805825da76410c181273ba90b1"
@@ -475,7 +475,7 @@ def test_commit_is_read_from_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "a b").write_text("x\ny")
     (tmp_path / "c").symlink_to("a b")
     for arguments in (["init", "-q"], ["add", "."], [*who, "commit", "-q", "-m", "x"]):
-        subprocess.run(["git", "-C", tmp_path, *arguments], check=True)  # noqa: S603, S607
+        subprocess.run(["git", "-C", tmp_path, *arguments], check=True)
     assert read_commit(tmp_path, "HEAD") == {"a b": b"x\ny"}
     with pytest.raises(VerdictError, match="name a commit"):
         read_commit(tmp_path, "gone")

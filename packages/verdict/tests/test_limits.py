@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
+from verdict_samples import app, outcome, resource, said, stack
 
 from cdk_verdict import Kind, Observation, Outcome, VerdictError
 from cdk_verdict.limits import Limit, broken_limits, read_limits
-from verdict_samples import app, outcome, resource, said, stack
 
 
 def role(*statements: Any, **more: Any) -> dict[str, Any]:

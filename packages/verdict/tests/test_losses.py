@@ -2,10 +2,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from verdict_samples import app, observed, outcome, resource, said, stack
 
 from cdk_verdict import Kind, Outcome
 from cdk_verdict.losses import losses
-from verdict_samples import app, observed, outcome, resource, said, stack
 
 BUCKET = resource("AWS::S3::Bucket")
 QUEUE = resource("AWS::SQS::Queue", keep="Delete")

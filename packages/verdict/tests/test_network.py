@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
+from verdict_samples import app, observed, outcome, resource, said, stack
 
 from cdk_verdict import Outcome
 from cdk_verdict.network import network
-from verdict_samples import app, observed, outcome, resource, said, stack
 
 CLOSED = {"CidrIp": "255.255.255.255/32", "IpProtocol": "icmp", "FromPort": 252, "ToPort": 86}
 

@@ -2,13 +2,13 @@ import json
 from typing import Any
 
 import pytest
+from verdict_samples import app, observed, outcome, resource, said, stack
 
 from cdk_verdict import Kind, Outcome, generate, tables
 from cdk_verdict.protections.judging import protections
 from cdk_verdict.protections.meanings import Meaning, Row
 from cdk_verdict.protections.rules import REMOVED, judged_types, row_of, rows_of
 from cdk_verdict.stateful import STATELESS
-from verdict_samples import app, observed, outcome, resource, said, stack
 
 pytest.importorskip("cfnlint")
 LOOK, STOP, CLEAN = Outcome.NEEDS_LOOK, Outcome.STOPPED, Outcome.CLEAN
