@@ -3,6 +3,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cdk_cost.__main__ import main, report
 from cdk_cost.charges import BY_USE, CHARGED, charges
@@ -70,25 +71,24 @@ def test_every_price_says_where_it_was_read() -> None:
         assert all(price["page"].startswith(("AWS ", "Amazon ")) for price in region.values())
 
 
-def test_a_region_without_prices_is_one_line(write_assembly: Write) -> None:
-    assembly = write_assembly({"Key1": KEY}, region="eu-west-1")
-    with pytest.raises(SystemExit, match=r"^cost: no prices for region eu-west-1; prices.json has us-east-1$"):
-        main([str(assembly)])
+def test_region_without_prices_is_rejected_in_one_line(write_assembly: Write) -> None:
+    said = CliRunner().invoke(main, [str(write_assembly({"Key1": KEY}, region="eu-west-1"))])
+    line = "cdk-cost: no prices for region eu-west-1; prices.json has us-east-1\n"
+    assert (said.exit_code, said.stderr, said.stdout) == (1, line, "")
 
 
-def test_without_an_assembly_the_way_to_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_without_an_assembly_is_rejected_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match=r"^cost: no cloud assembly in cdk.out; run `make synth` first$"):
-        main([])
+    said = CliRunner().invoke(main)
+    line = "cdk-cost: cdk.out is not a cloud assembly; run `cdk synth` first\n"
+    assert (said.exit_code, said.stderr) == (1, line)
 
 
-def test_the_report_is_printed(write_assembly: Write, capsys: pytest.CaptureFixture[str]) -> None:
-    main([str(write_assembly({"Key1": KEY}))])
-    assert "the-stack" in capsys.readouterr().out
+def test_report_is_printed(write_assembly: Write) -> None:
+    said = CliRunner().invoke(main, [str(write_assembly({"Key1": KEY}))])
+    assert (said.exit_code, "the-stack" in said.stdout) == (0, True)
 
 
-def test_other_arguments_are_answered_with_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["one", "two"])
-    assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: python -m cdk_cost")
+def test_two_assemblies_are_wrong_arguments() -> None:
+    said = CliRunner().invoke(main, ["one", "two"])
+    assert (said.exit_code, "Usage: main [OPTIONS] [ASSEMBLY]" in said.stderr) == (2, True)

@@ -1,33 +1,25 @@
-"""``python -m cdk_cost [FOLDER]``: print each stack's fixed cost a month, from the cloud assembly in FOLDER (cdk.out).
-
-Exit codes: 0 printed, 1 a cost can't be told (one line on stderr says which), 2 wrong arguments.
-"""
+"""The command ``cdk-cost``."""
 
 import sys
 from pathlib import Path
+
+import click
 
 from cdk_cost.assembly import read_stacks
 from cdk_cost.errors import CostError
 from cdk_cost.prices import read_prices
 from cdk_cost.report import lines
 
-USAGE = "usage: python -m cdk_cost [FOLDER of a cloud assembly, by default cdk.out]"
 
-
-def main(arguments: list[str]) -> None:
-    """Print the report. Ends the process where that is not possible."""
-    match arguments:
-        case []:
-            folder = Path("cdk.out")
-        case [named]:
-            folder = Path(named)
-        case _:
-            sys.stderr.write(f"{USAGE}\n")
-            sys.exit(2)
+@click.command(epilog="Exit codes: 0 printed, 1 a cost is unknown (one line says which), 2 wrong arguments.")
+@click.argument("assembly", type=click.Path(path_type=Path), default=Path("cdk.out"))
+def main(assembly: Path) -> None:
+    """Print the fixed monthly cost of each stack of the cloud assembly ASSEMBLY (by default cdk.out)."""
     try:
-        sys.stdout.write(report(folder))
+        click.echo(report(assembly), nl=False)
     except CostError as error:
-        sys.exit(f"cost: {error}")
+        click.echo(f"cdk-cost: {error}", err=True)
+        sys.exit(1)
 
 
 def report(folder: Path) -> str:
@@ -40,4 +32,4 @@ def report(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

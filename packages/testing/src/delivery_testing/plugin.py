@@ -2,6 +2,7 @@
 
 import os
 
+import hypothesis
 import pytest
 from xdist.remote import Producer
 
@@ -9,7 +10,11 @@ from delivery_testing.grouping import GroupScheduling, arranged
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hand the suite's import path to the processes that its tests start."""
+    """Judge no test by a clock, and hand the suite's import path to the processes that its tests start."""
+    # Neither a slow example nor slow generation is a failure: a busy machine makes both.
+    steady = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.register_profile("steady", steady)
+    hypothesis.settings.load_profile("steady")
     os.environ["PYTHONPATH"] = os.pathsep.join(str(config.rootpath / each) for each in config.getini("pythonpath"))
 
 
