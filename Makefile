@@ -29,7 +29,9 @@ TOOLS := benchmarks tooling
 # The packages with tests, in the order in which they may import each other.
 PACKAGES := assembly verdict cost pipeline_page review rehearsal
 REHEARSAL = --pipeline-policy bootstrap/tools.json $(patsubst %,--stage-policy %,$(sort $(wildcard bootstrap/stage-*.json))) $(CACHES:%=--keep %) $(if $(PORT),--port $(PORT))
-RUN := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$$PATH"
+# In single quotes, since the clone's path may hold any character.
+CLONE := '$(subst ','\'',$(CURDIR))'
+RUN := PATH=$(CLONE)/.venv/bin:$(CLONE)/node_modules/.bin:"$$PATH"
 
 .PHONY: help
 help: ## List the verbs

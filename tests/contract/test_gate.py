@@ -1,6 +1,7 @@
 """The gate holds the whole app, and nothing passes it by way of a neighbour."""
 
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Refused:
     """The answer to ``cdk synth`` of an app that breaks every rule."""
     folder = tmp_path_factory.mktemp("broken")
     answer = subprocess.run(
-        ["cdk", "synth", "--quiet", "--app", f"python {BROKEN}"],
+        ["cdk", "synth", "--quiet", "--app", f"python {shlex.quote(str(BROKEN))}"],
         cwd=folder,
         env=command_environ(PYTHONPATH=str(ROOT)),
         capture_output=True,

@@ -122,6 +122,22 @@ def test_a_command_that_ends_the_shell_leaves_directory_and_exports(bench: Bench
     assert bench.said() == "/\na\nb\n"
 
 
+ODD_NAMES = ("a space", "it's", 'a "quote"', "$HOME", "semi;colon", "(paren", "all 'of\"$them;(`x`)")
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_shell_works_in_folder_of_any_name(tmp_path: Path, program: str, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    bench = Bench(folder, program, Limits(60), f"test:{tmp_path.name}-{os.getpid()}")
+    with bench.shell:
+        assert bench.run("export LEFT=here; mkdir inner; cd inner", "exit 3", 'pwd; echo "$LEFT"') == [0, 3, 0]
+        assert bench.shell.read(["LEFT"]) == {"LEFT": "here"}
+    assert bench.said() == f"{folder}/src/inner\nhere\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name]
+    bench.output.close()
+
+
 def test_set_e_ends_the_command_that_fails_under_it(bench: Bench) -> None:
     assert bench.run("set -e; false; echo not reached", "echo next") == [1, 0]
     assert bench.said() == "next\n"

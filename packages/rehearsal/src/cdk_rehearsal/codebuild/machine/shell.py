@@ -23,12 +23,22 @@ SIGNALLED = 128
 
 # The shell reads the path of a command's file, runs it, and answers its exit status, on lines that commands don't see.
 # The subshell ends the build when the emulator is gone without a word. A command that ends the shell leaves directory
-# and exported variables to the shell that follows.
+# and exported variables to the shell that follows. Quoted paths stand on lines of their own, never inside other quotes:
+# a clone's path may hold any character.
 SESSION = """
 exec 3<&0 4>&1 </dev/null >&2
 ( ( read -r _ </dev/fd/{alive}; {end} || kill -KILL 0 ) 3<&- 4>&- >/dev/null 2>&1 & )
-if [ -s {state} ]; then . {state}; cd "$(cat {place})"; fi
-trap 'export -p >{state}; pwd >{place}' EXIT
+_leave() {{
+  export -p >{state}
+  pwd >{place}
+}}
+if [ -s {state} ]; then
+  . {state}
+  _place=$(cat {place})
+  cd "$_place"
+  unset _place
+fi
+trap _leave EXIT
 while IFS= read -r _command <&3; do
   . "$_command" 3<&- 4>&-
   echo $? >&4
