@@ -27,6 +27,7 @@ CERTIFICATES = (
     "http_proxy",
     "https_proxy",
 )
+NO_PROXY = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
 SPEECH = ("LANG", "LC_ALL", "TERM")
 BUILD_TOOLS = ("git", "make")
 NODE_TOOLS = ("node", "npm", "npx")
@@ -43,8 +44,7 @@ QUIET = {
 def base_environment(environ: Mapping[str, str], *, keep: Iterable[str]) -> dict[str, str]:
     """Return what every child process gets: certificates, language, and the variables named in ``keep`` (caches)."""
     names = (*CERTIFICATES, *SPEECH, *keep)
-    proxies = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
-    return {**{name: environ[name] for name in names if name in environ}, **proxies, **QUIET}
+    return {**{name: environ[name] for name in names if name in environ}, **NO_PROXY, **QUIET}
 
 
 def account_environment(account: str, *, config: EmulatorConfig, region: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from cdk_rehearsal.codepipeline.store import LOST
 from cdk_rehearsal.driver.accounts import ExecutionPolicies, bootstrap, policy_files
 from cdk_rehearsal.driver.assembly import Assembly, Pipeline, Source
 from cdk_rehearsal.driver.console import Progress
-from cdk_rehearsal.driver.environment import account_environment, base_environment
+from cdk_rehearsal.driver.environment import NO_PROXY, account_environment, base_environment
 from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.follow import Answer, Delivery, follow
 from cdk_rehearsal.driver.page import start_page
@@ -279,7 +280,9 @@ def _physical_name(config: EmulatorConfig, pipeline: Pipeline) -> str:
 
 def _write_tools_environment(folders: Folders, assembly: Assembly, config: EmulatorConfig) -> None:
     where = assembly.pipeline().stack.environment
-    variables = account_environment(where.account, config=config, region=where.region)
-    lines = [f"export {name}='{value}'" for name, value in sorted(variables.items())]
-    text = "\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines]) + "\n"
+    variables = account_environment(where.account, config=config, region=where.region) | NO_PROXY
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
+    text = "
+".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines]) + "
+"
     write_private(folders.tools_environment, text)

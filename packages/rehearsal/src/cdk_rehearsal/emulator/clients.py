@@ -13,6 +13,8 @@ LIKE_ANY_CLIENT = botocore.config.Config(
     retries={"mode": "standard", "total_max_attempts": 5},
     s3={"addressing_style": "path"},
     ignore_configured_endpoint_urls=True,
+    # No proxy for either scheme: the emulator is on loopback. botocore reads an empty mapping as "ask the environment".
+    proxies={"http": None, "https": None},
 )
 
 # As botocore writes its own: name in the file, names in the environment, default, conversion.

@@ -15,3 +15,12 @@ def test_a_client_asks_the_emulator_alone_whatever_the_user_configured(monkeypat
     assert made.meta.region_name == "eu-west-1"
     assert made._request_signer._credentials.access_key == "111111111111"
     assert made._request_signer._credentials.token is None
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+def test_client_never_uses_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "http://proxy.example:3128")
+    made = client("sts", endpoint="http://127.0.0.1:4999", region="eu-west-1", credentials=account_root("111111111111"))
+    proxies = made._endpoint.http_session._proxy_config
+    assert proxies.proxy_url_for("http://127.0.0.1:4999/") is None
+    assert proxies.proxy_url_for("https://127.0.0.1:4999/") is None
