@@ -51,11 +51,12 @@ def machine_environment(config: EmulatorConfig, workspace: Workspace) -> dict[st
     """Return what stands for the build image: PATH and caches of the configuration, and folders of the build's own.
 
     npm installs commands into the build's HOME, first on its PATH: CDK Pipelines runs ``npm install -g aws-cdk@…``.
+    pip installs into the build's own Python environment, which comes next.
     """
     npm = workspace.home / NPM_FOLDER
     return {
         **config.build_environment,
-        "PATH": os.pathsep.join([str(npm / "bin"), config.build_path]),
+        "PATH": os.pathsep.join([str(npm / "bin"), str(workspace.python / "bin"), config.build_path]),
         "HOME": str(workspace.home),
         "TMPDIR": str(workspace.temporary),
         "npm_config_prefix": str(npm),

@@ -31,7 +31,7 @@ def test_an_image_is_the_configured_path_and_caches_with_folders_of_the_builds_o
     )
     assert machine_environment(config, WORKSPACE) == {
         "UV_CACHE_DIR": "/c",
-        "PATH": "/builds/synth/home/.npm-global/bin:/usr/bin",
+        "PATH": "/builds/synth/home/.npm-global/bin:/builds/synth/python/bin:/usr/bin",
         "HOME": "/builds/synth/home",
         "TMPDIR": "/builds/synth/tmp",
         "npm_config_prefix": "/builds/synth/home/.npm-global",

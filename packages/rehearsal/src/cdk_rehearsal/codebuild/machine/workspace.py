@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDERS = ("src", "home", "tmp", "control", "sources", "scratch")
+FOLDERS = ("src", "home", "tmp", "control", "sources", "scratch", "python")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Workspace:
     def temporary(self) -> Path:
         """TMPDIR of the build."""
         return self.root / "tmp"
+
+    @property
+    def python(self) -> Path:
+        """The build's own Python environment, into which ``pip install`` writes."""
+        return self.root / "python"
 
     @property
     def control(self) -> Path:
@@ -73,7 +78,7 @@ class Workspaces:
                 (chosen / name).mkdir(mode=0o700, parents=True)
             yield Workspace(chosen)
         finally:
-            for name in ("control", "scratch"):
+            for name in ("control", "scratch", "python"):
                 remove(chosen / name)
             self._lent.discard(chosen)
 
