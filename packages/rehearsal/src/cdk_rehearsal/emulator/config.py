@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from cdk_rehearsal.emulator.private import write_private
+from cdk_rehearsal.sandbox.settings import SandboxSettings
 
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 
@@ -35,8 +36,9 @@ class EmulatorConfig(BaseModel):
 
     ``build_path`` is the PATH of a build (its "image"): folders that hold python3, node, npm, git and make.
     ``build_environment`` is handed to every build as it is: package caches and certificate bundles, never credentials.
-    ``secret`` is what the root credentials of every account are derived from, and ``token`` opens the rehearsal's own
-    routes. Both are random per configuration.
+    ``secret`` is what the root credentials of every account are derived from, ``token`` opens the rehearsal's own
+    routes, and ``door_secret`` is what the door proves itself with. All are random per configuration. ``sandbox`` is
+    where builds and functions run; None where this machine has no user namespaces.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +51,8 @@ class EmulatorConfig(BaseModel):
     build_environment: dict[str, str] = Field(default_factory=dict)
     secret: str = Field(default_factory=lambda: secrets.token_hex(32), repr=False)
     token: str = Field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    door_secret: str = Field(default="", repr=False)
+    sandbox: SandboxSettings | None = None
 
     @property
     def endpoint(self) -> str:

@@ -12,6 +12,7 @@ import hypercorn.config
 import ministack.app
 from ministack.core import concurrency
 
+from cdk_rehearsal.door import handover
 from cdk_rehearsal.emulator import entrance, requests
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.emulator.contracts import Json, ServiceError
@@ -59,6 +60,7 @@ class Application:
         """Serve what extensions registered; ``port`` is where requests are accepted."""
         self._port = port
         self._token = config.token.encode()
+        self._door_secret = config.door_secret
         self._hosts = requests.loopback_hosts(port, config.port)
         self._passed_on = {(b"host", f"127.0.0.1:{port}".encode()): (b"host", f"127.0.0.1:{config.port}".encode())}
         self._announcement: asyncio.Task[None] | None = None
@@ -70,6 +72,11 @@ class Application:
             return
         method, path = scope.get("method", "GET"), scope["path"]
         refused = requests.refusal(method, path, scope["headers"], self._hosts)
+        try:
+            # The door addresses the emulator; the client signed the host that it called.
+            scope["headers"] = handover.unstamp(scope["headers"], secret=self._door_secret)
+        except handover.ForgedHandoverError as error:
+            refused = str(error)
         # Who asks has signed for the name that they know, whatever passed it on.
         scope["headers"] = [self._passed_on.get((name, value), (name, value)) for name, value in scope["headers"]]
         if refused is not None:

@@ -16,12 +16,17 @@ PIP_NAMES = ("pip", "pip3")
 _lock = threading.Lock()
 
 
+def bundled_pip() -> Path | None:
+    """Return the wheel of pip that came with this Python, if there is one."""
+    return next((found for place in _wheel_folders() for found in sorted(place.glob("pip-*.whl"))), None)
+
+
 def unpacked_pip(folder: Path) -> Path | None:
     """Return pip's packages below ``folder``, unpacking Python's bundled wheel at the first call.
 
     None if this Python comes without one, as Debian's does without its package ``python3-venv``.
     """
-    wheel = next((found for place in _wheel_folders() for found in sorted(place.glob("pip-*.whl"))), None)
+    wheel = bundled_pip()
     if wheel is None:
         return None
     target = folder / wheel.stem
