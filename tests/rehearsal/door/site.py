@@ -51,7 +51,7 @@ class Door:
         path = self.settings.folder / "network.json"
         network_specification(self.settings).save(path)
         given = {"PATH": os.environ["PATH"], "HOME": str(self.config.folder), **CREDENTIALS}
-        variables = {**given, **door_environment(self.config), **more}
+        variables = {**given, **door_environment(self.config, confined=confine), **more}
         words = [*(confined(path) if confine else []), *command]
         answer = subprocess.run(words, env=variables, cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
         return Answer(answer.returncode, answer.stdout, answer.stderr)

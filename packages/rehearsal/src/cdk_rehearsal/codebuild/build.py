@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from pathlib import Path
 
 from cdk_rehearsal.codebuild.cloud.access import Access
 from cdk_rehearsal.codebuild.cloud.logs import LogStream
@@ -18,6 +19,7 @@ from cdk_rehearsal.codebuild.phases import run_phases
 from cdk_rehearsal.codebuild.preparation import Prepared, prepare
 from cdk_rehearsal.codebuild.upload import exported_variables, upload_artifacts
 from cdk_rehearsal.emulator.contracts import ServiceError
+from cdk_rehearsal.sandbox.view import build_specification
 
 log = logging.getLogger(__name__)
 
@@ -116,4 +118,19 @@ class _Build:
             control=workspace.control,
             output=self._output,
             limits=self._order.limits,
+            sandbox=self._sandbox(workspace),
         )
+
+    def _sandbox(self, workspace: Workspace) -> Path | None:
+        settings = self._order.config.sandbox
+        if settings is None:
+            return None
+        path = workspace.control / "sandbox.json"
+        build_specification(
+            settings,
+            workspace=workspace.root,
+            home=workspace.home,
+            temporary=workspace.temporary,
+            packages=self._order.config.python_packages,
+        ).save(path)
+        return path

@@ -13,7 +13,7 @@ from cdk_rehearsal.codebuild.cloud.variables import Resolved, resolve
 from cdk_rehearsal.codebuild.errors import BuildError
 from cdk_rehearsal.codebuild.journal import Journal
 from cdk_rehearsal.codebuild.machine.output import Output
-from cdk_rehearsal.codebuild.machine.python import create_environment, unpacked_pip
+from cdk_rehearsal.codebuild.machine.python import create_environment, provide_pip
 from cdk_rehearsal.codebuild.machine.runtimes import check_runtimes
 from cdk_rehearsal.codebuild.machine.workspace import Workspace
 from cdk_rehearsal.codebuild.order import Order
@@ -47,7 +47,7 @@ def prepare(order: Order, workspace: Workspace, access: Access, journal: Journal
     output.mask(resolved.values[name] for name in resolved.secrets)
     variables = _environment(order, workspace, access, resolved, version)
     _furnish(workspace.home)
-    pip = unpacked_pip(order.config.state_dir / "pip")
+    pip = provide_pip(order.config.python_packages)
     if pip is None:
         journal.say("pip: this machine's Python comes without it; install its package python3-venv")
     create_environment(workspace.python, pip=pip)

@@ -59,6 +59,11 @@ class DoorConfig(BaseModel):
         """The proxy's URL for children, with its password."""
         return f"http://rehearsal:{self.token}@127.0.0.1:{self.port}"
 
+    @property
+    def open_proxy(self) -> str:
+        """The same for children in a sandbox, where nobody else can come."""
+        return f"http://127.0.0.1:{self.port}"
+
     def save(self, path: Path) -> None:
         """Write it where only its owner reads it."""
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -23,20 +23,30 @@ UV_OPTIONS = ("index-url", "extra-index-url", "find-links")
 # pip's own words for its default: the index and the host of its files.
 PIP_DEFAULT = re.compile(r'PackageIndex\(\s*"(?P<index>[^"]+)",\s*file_storage_domain="(?P<files>[^"]+)"')
 PIP_DEFAULT_MODULE = "pip/_internal/models/index.py"
+NPM_VARIABLES = ("npm_config_registry", "NPM_CONFIG_REGISTRY")
 NPM_SECONDS = 60
 PORTS = {"http": 80, "https": 443}
 
 
 def registry_hosts(environ: Mapping[str, str], *, pip_wheel: Path | None, root: Path = Path("/")) -> frozenset[str]:
-    """Return the hosts of all registries; ``host:port`` for one on loopback.
+    """Return the hosts of all registries, defaults included; ``host:port`` for one on loopback.
 
     Args:
         environ: the user's environment: HOME, PATH, and the tools' own variables.
         pip_wheel: a pip, which knows the default index; None if Python has none.
         root: where ``/etc`` is.
     """
+    return configured_hosts(environ, root) | _hosts([*_default_index(pip_wheel), *_npm(environ)])
+
+
+def configured_hosts(environ: Mapping[str, str], root: Path = Path("/")) -> frozenset[str]:
+    """Return those that variables, pip's files, and uv's files name, without starting a program."""
     home = Path(environ.get("HOME", root))
-    urls = [*_pip(environ, home, root), *_default_index(pip_wheel), *_uv(environ, home, root), *_npm(environ)]
+    variables = [environ.get(name, "") for name in NPM_VARIABLES]
+    return _hosts([*_pip(environ, home, root), *_uv(environ, home, root), *variables])
+
+
+def _hosts(urls: Iterable[str]) -> frozenset[str]:
     return frozenset(host for url in urls if (host := _host(url)))
 
 

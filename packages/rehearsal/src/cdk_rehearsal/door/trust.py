@@ -1,5 +1,6 @@
 """What a rehearsal's own processes trust: all that the user's do, and the session's authority."""
 
+import json
 import os
 import ssl
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ BUNDLE_VARIABLES = (
 )
 NODE_VARIABLE = "NODE_EXTRA_CA_CERTS"
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+NODE_OPTIONS = "NODE_OPTIONS"
+GUARD = Path(__file__).with_name("guard.cjs")
+DOOR_VARIABLES = frozenset({*PROXY_VARIABLES, "NO_PROXY", "no_proxy", *BUNDLE_VARIABLES, NODE_VARIABLE, NODE_OPTIONS})
 DIRECT = "127.0.0.1,localhost"
 
 
@@ -37,10 +41,15 @@ def write_trust(config: DoorConfig, authority: bytes, environ: Mapping[str, str]
     unfinished.rename(config.authority)
 
 
-def door_environment(config: DoorConfig) -> dict[str, str]:
-    """Return the variables that lead a process to the door and make it trust the session's certificates."""
+def door_environment(config: DoorConfig, *, confined: bool) -> dict[str, str]:
+    """Return the variables that lead a process to the door and make it trust the session's certificates.
+
+    A ``confined`` one needs no password. Any other that runs Node is kept from connections that go around the door.
+    """
+    guard = {} if confined else {NODE_OPTIONS: f"--require {json.dumps(str(GUARD))}"}
     return {
-        **dict.fromkeys(PROXY_VARIABLES, config.proxy),
+        **guard,
+        **dict.fromkeys(PROXY_VARIABLES, config.open_proxy if confined else config.proxy),
         "NO_PROXY": DIRECT,
         "no_proxy": DIRECT,
         **dict.fromkeys(BUNDLE_VARIABLES, str(config.bundle)),

@@ -9,6 +9,7 @@ from pathlib import Path
 from cdk_rehearsal.driver.assembly import QUALIFIER, Assembly, Environment
 from cdk_rehearsal.driver.environment import account_environment
 from cdk_rehearsal.driver.folders import Folders
+from cdk_rehearsal.driver.outlet import through_door
 from cdk_rehearsal.driver.processes import run
 from cdk_rehearsal.emulator.clients import client
 from cdk_rehearsal.emulator.config import EmulatorConfig
@@ -59,7 +60,13 @@ def bootstrap(
             if number:
                 command += ["--toolkit-stack-name", f"CDKToolkit-{qualifier}"]
             log = folders.logs / f"bootstrap-{target.account}-{target.region}{number or ''}.log"
-            run(command, doing=f"cdk bootstrap {where}", log=log, env={**environment, **account}, cwd=folders.home)
+            run(
+                through_door(folders, command),
+                doing=f"cdk bootstrap {where}",
+                log=log,
+                env={**environment, **account},
+                cwd=folders.home,
+            )
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(one, assembly.environments()))

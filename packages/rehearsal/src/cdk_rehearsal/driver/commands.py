@@ -1,6 +1,7 @@
 """``python -m cdk_rehearsal``: the commands, and the one place where failures become a line and an exit code."""
 
 import os
+import re
 import shlex
 import signal
 import sys
@@ -14,12 +15,14 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from cdk_rehearsal.door.names import DOWNLOADS, is_aws, normalized
 from cdk_rehearsal.driver.access import write_access
 from cdk_rehearsal.driver.accounts import ExecutionPolicies
 from cdk_rehearsal.driver.console import Progress
 from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.follow import Delivery
 from cdk_rehearsal.driver.live_commands import approve, logs, push, resume, status
+from cdk_rehearsal.driver.outlet import refused_hosts
 from cdk_rehearsal.driver.pipeline_api import Approval
 from cdk_rehearsal.driver.preview import StackPreview
 from cdk_rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
@@ -32,6 +35,7 @@ REMOTE = "rehearsal"
 FAILED = 1
 INTERRUPTED = 130
 NAMED = 5
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?")
 EPILOG = """\b
 Examples:
   python -m cdk_rehearsal run --app ../shop         from push to the last stage, then stop
@@ -69,6 +73,19 @@ def app_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option("--port", type=click.IntRange(1024, 65535), help="The emulator's port; a free one if not given."),
         click.option(
+            "--allow-host",
+            multiple=True,
+            metavar="HOST",
+            callback=lambda _, __, hosts: checked_hosts(hosts),
+            help="A host that builds and the app may reach, `*.name` for all below a name; none of AWS's.",
+        ),
+        click.option(
+            "--provided",
+            multiple=True,
+            metavar="PACKAGE",
+            help="A package that builds ask apt-get for, and that is on this machine.",
+        ),
+        click.option(
             "--keep", multiple=True, metavar="VARIABLE", help="An environment variable that builds get: a cache."
         ),
     ):
@@ -100,6 +117,7 @@ def run(app: Path, approve: str, **options: Any) -> None:
         save(folders.result, delivery, stages, recorded)
         show(console, delivery, stages, recorded)
         _show_access(console, rehearsal)
+        _show_refusals(console, folders)
         if not delivery.succeeded:
             raise RehearsalError(rehearsal.explain(delivery))
 
@@ -126,6 +144,7 @@ def up(app: Path, **options: Any) -> None:
 
         delivery = rehearsal.deliver(repository, leave)
         _show_access(console, rehearsal)
+        _show_refusals(console, folders)
         failed = None if delivery is None or delivery.succeeded else delivery
         if failed is not None:
             _complain(rehearsal.explain(failed))
@@ -146,6 +165,17 @@ for command in (push, resume, status, approve, logs):
     main.add_command(command)
 
 
+def checked_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the hosts of ``--allow-host``. Raises :class:`click.BadParameter` for one of AWS's, and for no host."""
+    for host in hosts:
+        name = normalized(host).removeprefix("*.")
+        if not HOST.fullmatch(name):
+            raise click.BadParameter(f"{host} is not a host name; write HOST or *.HOST, without a scheme or port")
+        if is_aws(name) and name not in DOWNLOADS:
+            raise click.BadParameter(f"{host} belongs to AWS, for which the emulator answers; leave it out")
+    return hosts
+
+
 def stop_on_signals() -> None:
     """Let Ctrl-C, a closed terminal and a polite kill all end a rehearsal in order, also one in the background."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -157,7 +187,7 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _request(
+def _request(  # noqa: PLR0913 - one argument for each option
     app: Path,
     *,
     pipeline_policy: tuple[Path, ...],
@@ -166,6 +196,8 @@ def _request(
     sources: tuple[str, ...],
     port: int | None,
     keep: tuple[str, ...],
+    allow_host: tuple[str, ...],
+    provided: tuple[str, ...],
 ) -> Request:
     policies = ExecutionPolicies(
         pipeline=tuple(path.resolve() for path in pipeline_policy), stage=tuple(path.resolve() for path in stage_policy)
@@ -177,6 +209,8 @@ def _request(
         others=dict(_other_source(each) for each in sources),
         port=port,
         keep=keep,
+        allowed=allow_host,
+        provided=provided,
         environ=dict(os.environ),
     )
 
@@ -203,6 +237,14 @@ def _open(console: Console, request: Request, folders: Folders) -> tuple[Rehears
 def _show_access(console: Console, rehearsal: Rehearsal) -> None:
     said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config, rehearsal.request.app)
     console.print(said, markup=False, highlight=False)
+
+
+def _show_refusals(console: Console, folders: Folders) -> None:
+    refused = refused_hosts(folders)
+    if refused:
+        console.print("Refused by the network (allow one with --allow-host HOST):", highlight=False)
+    for each in refused:
+        console.print(f"  {each}", markup=False, highlight=False)
 
 
 def _approve_alone(console: Console) -> Decide:

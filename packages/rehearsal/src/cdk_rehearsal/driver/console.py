@@ -80,6 +80,10 @@ class Progress:
                 f"    let it pass:  {shlex.join(command)}", markup=False, highlight=False, soft_wrap=True
             )
 
+    def note(self, text: str) -> None:
+        """Print a line that the user should know before anything runs."""
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     @contextlib.contextmanager
     def step(self, what: str) -> Iterator[None]:
         """Show one step of the preparation while it runs, and its time when it is done."""

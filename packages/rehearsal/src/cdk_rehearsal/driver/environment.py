@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cdk_rehearsal.emulator.config import EmulatorConfig
+from cdk_rehearsal.driver.packages import write_managers
 from cdk_rehearsal.errors import RehearsalError
 
 # How a machine reaches its package sources; nothing here identifies anyone.
@@ -64,10 +65,11 @@ def account_environment(account: str, *, config: EmulatorConfig, region: str) ->
     }
 
 
-def build_image(folder: Path, environ: Mapping[str, str]) -> str:
+def build_image(folder: Path, environ: Mapping[str, str], *, provided: Iterable[str] = ()) -> str:
     """Fill ``folder`` with links to the tools that a build image has, and return the PATH of a build.
 
     Python is the machine's own and not the virtual environment that runs the rehearsal, which a build must not see.
+    Package managers of the system are refused with advice, but for packages that are ``provided``.
     Raises :class:`RehearsalError` for a tool that is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,6 +85,7 @@ def build_image(folder: Path, environ: Mapping[str, str]) -> str:
         link = folder / name
         link.unlink(missing_ok=True)
         link.symlink_to(target)
+    write_managers(folder, provided)
     return os.pathsep.join((str(folder), "/usr/local/bin", "/usr/bin", "/bin"))
 
 

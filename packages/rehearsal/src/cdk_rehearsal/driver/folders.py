@@ -61,6 +61,16 @@ class Folders:
         return self.root / "sources.json"
 
     @property
+    def door(self) -> Path:
+        """The door's own: its secrets, the certificates that children trust, and what it refused."""
+        return self.root / "door"
+
+    @property
+    def network(self) -> Path:
+        """The sandbox of what the driver runs; not there where this machine has no user namespaces."""
+        return self.door / "network.json"
+
+    @property
     def session(self) -> Path:
         """What runs, for whoever stops it."""
         return self.root / "session.json"

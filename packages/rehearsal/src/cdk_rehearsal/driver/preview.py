@@ -11,6 +11,7 @@ from typing import Any
 from cdk_rehearsal.driver.assembly import Assembly, Stack
 from cdk_rehearsal.driver.environment import account_environment
 from cdk_rehearsal.driver.folders import Folders
+from cdk_rehearsal.driver.outlet import through_door
 from cdk_rehearsal.driver.pipeline_api import ActionRun
 from cdk_rehearsal.driver.processes import run
 from cdk_rehearsal.emulator.clients import client
@@ -69,10 +70,7 @@ def preview(
     assembly = Assembly.read(folder)
     stacks = [stack for stack in assembly.stacks if str(stack.template_file) in files]
     account = account_environment(home_account, config=config, region=config.region)
-    return [
-        _compare(stack, assembly, log=folders.logs / f"preview-{stack.name}.log", env={**environment, **account})
-        for stack in stacks
-    ]
+    return [_compare(stack, assembly, folders, env={**environment, **account}) for stack in stacks]
 
 
 def read_changes(text: str) -> tuple[Change, ...]:
@@ -110,7 +108,8 @@ def _download(artifact: str, runs: Iterable[ActionRun], *, config: EmulatorConfi
         files.extractall(folder)
 
 
-def _compare(stack: Stack, assembly: Assembly, *, log: Path, env: Mapping[str, str]) -> StackPreview:
+def _compare(stack: Stack, assembly: Assembly, folders: Folders, *, env: Mapping[str, str]) -> StackPreview:
+    log = folders.logs / f"preview-{stack.name}.log"
     command = ["cdk", "--app", str(assembly.root), "diff", "--no-color", "--method", "template", stack.selector]
-    text = run(command, doing=f"cdk diff {stack.selector}", log=log, env=env, cwd=assembly.root)
+    text = run(through_door(folders, command), doing=f"cdk diff {stack.selector}", log=log, env=env, cwd=assembly.root)
     return StackPreview(stack=stack.name, changes=read_changes(text), log=log)

@@ -15,16 +15,17 @@ from cdk_rehearsal.codepipeline.store import LOST
 from cdk_rehearsal.driver.accounts import ExecutionPolicies, bootstrap, policy_files
 from cdk_rehearsal.driver.assembly import Assembly, Pipeline, Source
 from cdk_rehearsal.driver.console import Progress
-from cdk_rehearsal.driver.environment import NO_PROXY, account_environment, base_environment
+from cdk_rehearsal.driver.environment import NO_PROXY, account_environment
 from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.follow import Answer, Delivery, follow
+from cdk_rehearsal.driver.outlet import UNCONFINED, child_environment, through_door
 from cdk_rehearsal.driver.page import start_page
 from cdk_rehearsal.driver.pipeline_api import ActionRun, Approval, PipelineApi
 from cdk_rehearsal.driver.preview import StackPreview, preview
 from cdk_rehearsal.driver.processes import end_of, last_lines, run
 from cdk_rehearsal.driver.refusals import refuse_unsupported
 from cdk_rehearsal.driver.repository import Repository
-from cdk_rehearsal.driver.services import clear, running, start_services
+from cdk_rehearsal.driver.services import clear, open_session, running, start_services
 from cdk_rehearsal.driver.simulation import require_policies
 from cdk_rehearsal.driver.sources import PushTarget, fill, push_target
 from cdk_rehearsal.driver.tokens import make_tokens
@@ -41,7 +42,8 @@ class Request:
     """What is rehearsed and how: the app's repository, the policies it ships, and what builds get of the machine.
 
     ``pipeline`` names the one that is meant where the app has several. ``others`` are the repositories of its sources
-    beside the one that the app's commit is pushed to, by source action.
+    beside the one that the app's commit is pushed to, by source action. ``allowed`` are hosts that may be reached,
+    ``provided`` packages that builds may ask apt-get for, since they are installed.
     """
 
     app: Path
@@ -50,6 +52,8 @@ class Request:
     others: Mapping[str, Path] = field(default_factory=dict)
     port: int | None = None
     keep: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    provided: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(repr=False)
 
 
@@ -113,6 +117,12 @@ class Rehearsal:
         environment = _environment(request, folders)
         repository = Repository.open(request.app, environment)
         clear(folders)
+        opened = open_session(
+            folders, port=request.port, environ=request.environ, keep=request.keep, allowed=request.allowed
+        )
+        if opened.outlet.reason:
+            progress.note(UNCONFINED.format(opened.outlet.reason))
+        environment = _environment(request, folders)
         with progress.step("cdk synth"):
             assembly = _synthesise(repository, folders, environment, chosen=request.pipeline)
         folders.chosen.write_text(request.pipeline)
@@ -124,7 +134,12 @@ class Rehearsal:
         region = assembly.pipeline().stack.environment.region
         with progress.step("emulator and PostgreSQL"):
             config = start_services(
-                folders, region=region, port=request.port, environ=request.environ, keep=request.keep
+                folders,
+                opened,
+                region=region,
+                environ=request.environ,
+                keep=request.keep,
+                provided=request.provided,
             )
         with progress.step("cdk bootstrap"):
             bootstrap(assembly, config=config, folders=folders, policies=request.policies, environment=environment)
@@ -245,12 +260,12 @@ def _environment(request: Request, folders: Folders) -> dict[str, str]:
     environ = request.environ
     # An app's own CDK CLI, which npm installs beside its code, goes before the machine's.
     path = os.pathsep.join((str(request.app / "node_modules" / ".bin"), environ.get("PATH", "")))
-    return {**base_environment(environ, keep=request.keep), "HOME": str(folders.home), "PATH": path}
+    return {**child_environment(folders, environ, keep=request.keep), "HOME": str(folders.home), "PATH": path}
 
 
 def _synthesise(repository: Repository, folders: Folders, environment: Mapping[str, str], *, chosen: str) -> Assembly:
     repository.export(folders.source)
-    command = ["cdk", "synth", "--quiet", "--output", str(folders.assembly)]
+    command = through_door(folders, ["cdk", "synth", "--quiet", "--output", str(folders.assembly)])
     run(command, doing="cdk synth", log=folders.logs / "synth.log", env=environment, cwd=folders.source)
     return Assembly.read(folders.assembly, chosen=chosen)
 
@@ -262,7 +277,13 @@ def _deploy(assembly: Assembly, config: EmulatorConfig, folders: Folders, enviro
     command = ["cdk", "--app", str(folders.assembly), "deploy", stack.selector, "--require-approval", "never"]
     command += ["--progress", "events", "--no-color"]
     log = folders.logs / "deploy.log"
-    run(command, doing=f"cdk deploy {stack.name}", log=log, env={**environment, **account}, cwd=folders.source)
+    run(
+        through_door(folders, command),
+        doing=f"cdk deploy {stack.name}",
+        log=log,
+        env={**environment, **account},
+        cwd=folders.source,
+    )
 
 
 def _physical_name(config: EmulatorConfig, pipeline: Pipeline) -> str:

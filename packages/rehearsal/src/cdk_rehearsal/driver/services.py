@@ -10,13 +10,16 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
+from cdk_rehearsal.door.config import DoorConfig
 from cdk_rehearsal.driver.environment import base_environment, build_image, quiet_home
 from cdk_rehearsal.driver.folders import Folders
+from cdk_rehearsal.driver.outlet import Outlet, child_environment, open_outlet, start_door
 from cdk_rehearsal.driver.processes import Started, last_lines, start, stop_marked
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.emulator.private import make_private
@@ -32,17 +35,18 @@ class EmulatorFailedError(RehearsalError):
 
 
 class Session(BaseModel):
-    """What runs: one emulator, one PostgreSQL, a page at most, and the mark that builds carry in the environment."""
+    """What runs: door, emulator, PostgreSQL, and a page at most, and the mark that its builds carry."""
 
     id: str
     emulator: Started | None = None
     postgres: Started | None = None
     page: Started | None = None
+    door: Started | None = None
     postgres_folder: Path | None = None
 
     def stop(self) -> None:
         """Stop everything, each process by its own number, and remove the database's folder."""
-        for process in (self.page, self.emulator, self.postgres):
+        for process in (self.page, self.emulator, self.postgres, self.door):
             if process is not None:
                 process.stop()
         stop_marked(MARK, self.id)
@@ -65,28 +69,81 @@ def clear(folders: Folders) -> None:
     (folders.root / ".gitignore").write_text("*\n")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A session whose door is open, with the ports that its emulator and its PostgreSQL will have."""
+
+    session: Session
+    outlet: Outlet
+    emulator: int
+    postgres: int
+
+
+def open_session(
+    folders: Folders,
+    *,
+    port: int | None,
+    environ: Mapping[str, str],
+    keep: tuple[str, ...],
+    allowed: tuple[str, ...] = (),
+) -> Opened:
+    """Open the door, the way out of all that is started later.
+
+    ``allowed`` are hosts that may be reached. Raises :class:`RehearsalError`, with nothing left running.
+    """
+    session = Session(id=uuid.uuid4().hex)
+    emulator, postgres = (_free_port() if port is None else _available(port)), _free_port()
+    try:
+        outlet = open_outlet(
+            folders,
+            emulator=emulator,
+            port=_free_port(),
+            ports=(postgres,),
+            allowed=allowed,
+            environ=environ,
+            keep=keep,
+            started=lambda door: _note_door(session, folders, door),
+        )
+    except BaseException:
+        session.stop()
+        raise
+    return Opened(session=session, outlet=outlet, emulator=emulator, postgres=postgres)
+
+
+def _note_door(session: Session, folders: Folders, door: Started) -> None:
+    session.door = door
+    session.save(folders)
+
+
 def start_services(
-    folders: Folders, *, region: str, port: int | None, environ: Mapping[str, str], keep: tuple[str, ...]
+    folders: Folders,
+    opened: Opened,
+    *,
+    region: str,
+    environ: Mapping[str, str],
+    keep: tuple[str, ...],
+    provided: tuple[str, ...] = (),
 ) -> EmulatorConfig:
     """Start PostgreSQL and the emulator on loopback with empty state; return the emulator's configuration.
 
-    ``keep`` names the environment variables that builds get as they are. Raises :class:`RehearsalError`, with
-    nothing left running.
+    ``keep`` names the environment variables that builds get as they are, ``provided`` the packages that builds find on
+    this machine. Raises :class:`RehearsalError`, with nothing left running.
     """
-    session = Session(id=uuid.uuid4().hex)
+    session, outlet = opened.session, opened.outlet
     try:
-        emulator_port = _free_port() if port is None else _available(port)
-        postgres = start_server(port=_free_port(), log=folders.logs / "postgres.log", environ=environ)
+        postgres = start_server(port=opened.postgres, log=folders.logs / "postgres.log", environ=environ)
         session.postgres = Started.of(postgres.process.pid, stop_with=signal.SIGINT)
         session.postgres_folder = postgres.folder
         session.save(folders)
         config = EmulatorConfig(
-            port=emulator_port,
+            port=opened.emulator,
             region=region,
             state_dir=folders.state,
             postgres=postgres.address,
-            build_path=build_image(folders.image, environ),
-            build_environment={**base_environment(environ, keep=keep), MARK: session.id},
+            build_path=build_image(folders.image, environ, provided=provided),
+            build_environment={**child_environment(folders, environ, keep=keep), MARK: session.id},
+            door_secret=outlet.config.secret,
+            sandbox=outlet.sandbox,
         )
         config.save(folders.config)
         _start_emulator(session, folders, config, environ=environ, keep=keep)
@@ -106,6 +163,9 @@ def restart_services(folders: Folders, *, environ: Mapping[str, str]) -> bool:
     if session is None or session.emulator is None or session.postgres is None or session.postgres_folder is None:
         raise RehearsalError(f"nothing was left to go on with in {folders.root}; start anew: up")
     config = EmulatorConfig.load(folders.config)
+    if session.door is not None and session.door.process() is None:
+        session.door = start_door(folders, DoorConfig.load(folders.door / "door.json"))
+        session.save(folders)
     if session.postgres.process() is None and config.postgres is not None:
         log = folders.logs / "postgres.log"
         server = restart_server(config.postgres, folder=session.postgres_folder, log=log, environ=environ)

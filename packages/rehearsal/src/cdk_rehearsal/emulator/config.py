@@ -88,6 +88,11 @@ class EmulatorConfig(BaseModel):
         """Logs of pipeline actions: ``<pipeline>/<execution id>/<nn>-<stage>-<action>.log``."""
         return self.state_dir / "logs" / "actions"
 
+    @property
+    def python_packages(self) -> Path:
+        """What the Python environment of every build starts with: pip."""
+        return self.state_dir / "pip"
+
     def build_log(self, build_id: str) -> Path:
         """The log of one build."""
         return self.build_logs / f"{build_id.replace(':', '-')}.log"

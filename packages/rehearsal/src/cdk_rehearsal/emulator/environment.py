@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cdk_rehearsal.door.trust import DOOR_VARIABLES
 from cdk_rehearsal.emulator.config import EmulatorConfig, PostgresServer
 
 KEPT = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TZ", "USER", "LOGNAME"})
@@ -12,12 +13,14 @@ def emulator_environment(config: EmulatorConfig, user: Mapping[str, str]) -> dic
     """Return the whole environment of an emulator.
 
     Only what a process needs to run is taken from ``user``: functions inherit this environment, and neither they nor
-    the emulator may see a profile, credentials or a proxy. MiniStack reads the rest when it is first imported.
+    the emulator may see a profile, credentials or a proxy of the user's. The only proxy is the door, as for builds.
+    MiniStack reads the rest when it is first imported.
     """
     kept = {name: value for name, value in user.items() if name in KEPT}
     return (
         kept
         | _trust(config.postgres)
+        | {name: value for name, value in config.build_environment.items() if name in DOOR_VARIABLES}
         | {
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",

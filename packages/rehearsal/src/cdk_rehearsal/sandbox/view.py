@@ -35,8 +35,13 @@ def network_specification(settings: SandboxSettings) -> Specification:
     return Specification(covers=(*covers, *_trust(settings)), door=str(settings.door), listeners=settings.listeners)
 
 
-def build_specification(settings: SandboxSettings, *, workspace: Path, home: Path, temporary: Path) -> Specification:
-    """Return the sandbox of a build, which sees its workspace, tools, caches, and read-only folders of the system."""
+def build_specification(
+    settings: SandboxSettings, *, workspace: Path, home: Path, temporary: Path, packages: Path
+) -> Specification:
+    """Return the sandbox of a build, which sees its workspace, tools, caches, and read-only folders of the system.
+
+    ``home`` and ``temporary`` are folders of the workspace; ``packages`` are what its Python environment starts with.
+    """
     root = settings.folder / "root"
     root.mkdir(exist_ok=True)
     files = _network_files(settings)
@@ -44,7 +49,7 @@ def build_specification(settings: SandboxSettings, *, workspace: Path, home: Pat
     public, public_links = configuration()
     own = [Mount(source=str(files / name), target=f"/etc/{name}") for name in NETWORK_FILES]
     certificates = [Mount(source=str(path), target=str(path)) for path in _certificates(settings)]
-    tools = [Mount(source=str(path), target=str(path)) for path in settings.tools if not _is_system(path)]
+    tools = [Mount(source=str(path), target=str(path)) for path in (packages, *settings.tools) if not _is_system(path)]
     caches = [Mount(source=str(path), target=str(path), writable=True) for path in settings.caches]
     temporary_folders = [Mount(source=str(temporary), target=target, writable=True) for target in TEMPORARY]
     workspaces = [Mount(source=str(workspace), target=str(workspace), writable=True)]

@@ -3,6 +3,7 @@
 CodeBuild's images let a build install into their only Python. Here, that Python belongs to the user.
 """
 
+import compileall
 import ensurepip
 import sys
 import sysconfig
@@ -21,22 +22,39 @@ def bundled_pip() -> Path | None:
     return next((found for place in _wheel_folders() for found in sorted(place.glob("pip-*.whl"))), None)
 
 
-def unpacked_pip(folder: Path) -> Path | None:
-    """Return pip's packages below ``folder``, unpacking Python's bundled wheel at the first call.
+def provide_pip(folder: Path) -> Path | None:
+    """Return a folder below ``folder`` that holds pip alone, making it at the first call.
 
-    None if this Python comes without one, as Debian's does without its package ``python3-venv``.
+    It is the machine's installed pip, which is compiled already, or else the wheel that came with Python. None if there
+    is neither, as with Debian's Python without its package ``python3-venv``.
     """
-    wheel = bundled_pip()
-    if wheel is None:
-        return None
-    target = folder / wheel.stem
+    target = folder / "packages"
     with _lock:
-        if not target.exists():
-            unfinished = folder / f"{wheel.stem}.part"
+        if target.exists():
+            return target
+        unfinished = folder / "packages.part"
+        unfinished.mkdir(parents=True)
+        installed, wheel = installed_pip(), bundled_pip()
+        if installed is not None:
+            for part in (installed, *installed.parent.glob("pip-*.dist-info")):
+                (unfinished / part.name).symlink_to(part)
+        elif wheel is not None:
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(unfinished)
-            unfinished.rename(target)
+            compileall.compile_dir(unfinished, quiet=2)
+        else:
+            unfinished.rmdir()
+            return None
+        unfinished.rename(target)
     return target
+
+
+def installed_pip() -> Path | None:
+    """Return the package ``pip`` of the interpreter below any virtual environment, if it has one."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    libraries = Path(sys.base_prefix, "lib")
+    places = (libraries / version / "site-packages", libraries / "python3" / "dist-packages")
+    return next((place / "pip" for place in places if (place / "pip" / "__main__.py").is_file()), None)
 
 
 def create_environment(folder: Path, *, pip: Path | None) -> None:

@@ -15,11 +15,13 @@ from cdk_rehearsal.codebuild.machine import processes
 from cdk_rehearsal.codebuild.machine.limits import Limits
 from cdk_rehearsal.codebuild.machine.output import Output
 from cdk_rehearsal.codebuild.machine.processes import MARK, end_build
+from cdk_rehearsal.sandbox.command import confined
 
 CHUNK = 64 * 1024
 LARGEST_PIPE = 1024 * 1024  # of Linux, unless its administrator says otherwise
 GLANCE = 0.1
 SIGNALLED = 128
+END_SANDBOX = "kill -s KILL -- -1"  # all that it holds; nothing else can be seen there
 
 # The shell reads the path of a command's file, runs it, and answers its exit status, on lines that commands don't see.
 # The subshell ends the build when the emulator is gone without a word. A command that ends the shell leaves directory
@@ -60,6 +62,7 @@ class Shell:
         control: Path,
         output: Output,
         limits: Limits,
+        sandbox: Path | None = None,
     ) -> None:
         """Prepare it; the first command starts it.
 
@@ -71,9 +74,10 @@ class Shell:
             control: an empty folder of the shell's own. It may hold secrets: remove it afterwards.
             output: takes what the commands write.
             limits: ends a command that runs too long, or the build.
+            sandbox: the specification of the sandbox that it runs in; None for none.
         """
         self._program, self._build_id, self._output, self._limits = program, build_id, output, limits
-        self._directory, self._control = directory, control
+        self._directory, self._control, self._sandbox = directory, control, sandbox
         self._environment = {**environment, MARK: build_id}
         self._reader, self._writer = os.pipe()
         self._alive, self._life = os.pipe()
@@ -126,14 +130,15 @@ class Shell:
         return answer.read_text(errors="replace").strip()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        outside = self._sandbox is None
         session = SESSION.format(
             alive=self._alive,
-            end=shlex.join([sys.executable, "-I", processes.__file__, self._build_id]),
+            end=shlex.join([sys.executable, "-I", processes.__file__, self._build_id]) if outside else END_SANDBOX,
             state=shlex.quote(str(self._control / "state")),
             place=shlex.quote(str(self._control / "place")),
         )
         self._process = subprocess.Popen(  # noqa: S603 - running a build's commands is the point
-            [self._program, "-c", session],
+            [*(confined(self._sandbox) if self._sandbox else []), self._program, "-c", session],
             cwd=self._directory,
             env=self._environment,
             stdin=subprocess.PIPE,

@@ -30,6 +30,7 @@ MODULES = (
     "cdk_rehearsal.emulator.extensions.bucket_policies",
     "cdk_rehearsal.emulator.extensions.identities",
     "cdk_rehearsal.emulator.extensions.functions",
+    "cdk_rehearsal.emulator.extensions.confined_functions",
     "cdk_rehearsal.emulator.extensions.log_groups",
     "cdk_rehearsal.emulator.extensions.log_permissions",
     "cdk_rehearsal.emulator.extensions.databases",
