@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.rehearsal.codebuild import site
 
@@ -76,11 +77,11 @@ class Answer:
     err: str
 
 
-def open_door(folder: Path, *, emulator: int, secret: str, ports: tuple[int, ...] = (), **settings: object) -> Door:
+def open_door(folder: Path, *, emulator: int, secret: str, ports: tuple[int, ...] = (), **settings: Any) -> Door:
     """Open a door in a folder; close it with ``stop``."""
     (folder / "sandbox").mkdir(parents=True)
-    values = {"port": free_port(), "emulator": emulator, "secret": secret, "token": secrets.token_urlsafe(), **settings}
-    config = DoorConfig(folder=folder, **values)
+    token = secrets.token_urlsafe()
+    config = DoorConfig(folder=folder, port=free_port(), emulator=emulator, secret=secret, token=token, **settings)
     config.save(folder / "door.json")
     with (folder / "door.log").open("wb") as log:
         process = subprocess.Popen(

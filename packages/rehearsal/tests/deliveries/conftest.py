@@ -12,13 +12,16 @@ from cdk_rehearsal.testing.worlds import World, committed, write_json
 
 SAMPLE = Path(__file__).parent / "sample"
 WANTED = {"greeting": "hello", "broken": False, "checks": [], "cli": cdk_version()}
+ODD = 'it\'s $5 (or so); "ok"'
+"""A folder's name that shells read in many ways."""
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A small app, its pipeline deployed, nothing delivered yet."""
-    root = tmp_path_factory.mktemp("sample")
+    root = tmp_path_factory.mktemp("sample") / ODD
+    root.mkdir()
     shutil.copytree(SAMPLE, root / "work", ignore=shutil.ignore_patterns("__pycache__"))
     write_json(root / "work" / "wanted.json", WANTED)
     write_json(root / "everything.json", EVERYTHING)

@@ -21,6 +21,7 @@ from cdk_rehearsal.driver.services import (
     EmulatorFailedError,
     clear,
     emulator_lives,
+    open_session,
     restart_services,
     running,
     start_services,
@@ -41,7 +42,8 @@ def folders(tmp_path: Path) -> Iterator[Folders]:
 
 
 def begin(folders: Folders, port: int | None = None) -> EmulatorConfig:
-    return start_services(folders, region="us-east-1", port=port, environ=os.environ, keep=())
+    opened = open_session(folders, port=port, environ=os.environ, keep=())
+    return start_services(folders, opened, region="us-east-1", environ=os.environ, keep=())
 
 
 def alive(folders: Folders) -> list[bool]:

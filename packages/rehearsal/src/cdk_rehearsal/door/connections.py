@@ -26,7 +26,8 @@ HTTP, TLS = 80, 443
 PATIENCE_SECONDS = 30.0
 CONNECT = b"CONNECT"
 OPENED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-FAULTS = (OSError, h11.ProtocolError, NoHelloError, asyncio.IncompleteReadError, TimeoutError)
+# ValueError: a port that is no number, a name that no certificate can hold.
+FAULTS = (OSError, ValueError, h11.ProtocolError, NoHelloError, UnreachableError, asyncio.IncompleteReadError)
 log = logging.getLogger(__name__)
 
 
@@ -68,7 +69,7 @@ class Connections:
         """Connect a client with a port of the machine's loopback."""
         try:
             await relay(await _stream(client), await tunnel("127.0.0.1", port, Upstream(), tls=False))
-        except (*FAULTS, UnreachableError) as error:
+        except FAULTS as error:
             log.info("port %d: %r", port, error)
         finally:
             client.close()

@@ -1,6 +1,7 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -70,6 +71,8 @@ def test_a_policy_that_lacks_an_action_refuses_a_rehearsal_before_anything_is_st
     monkeypatch.setattr(rehearsal, "clear", lambda _: None)
     monkeypatch.setattr(rehearsal, "_synthesise", lambda *_, **__: assembly)
     monkeypatch.setattr(rehearsal, "refuse_unsupported", lambda _: None)
+    opened = SimpleNamespace(outlet=SimpleNamespace(reason="none here"))
+    monkeypatch.setattr(rehearsal, "open_session", lambda *_, **__: opened)
     monkeypatch.setattr(rehearsal, "start_services", lambda *_, **__: started.append("emulator"))
     request = Request(app=tmp_path, policies=ExecutionPolicies(pipeline=(policy,), stage=(policy,)), environ={})
     with pytest.raises(RehearsalError) as refused:

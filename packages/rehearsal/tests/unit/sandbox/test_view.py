@@ -1,10 +1,12 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from cdk_rehearsal.sandbox import view
 from cdk_rehearsal.sandbox.settings import SandboxSettings
-from cdk_rehearsal.sandbox.specification import Listener, Mount
+from cdk_rehearsal.sandbox.specification import Listener, Mount, Specification
+from cdk_rehearsal.sandbox.system import bundles
 from cdk_rehearsal.sandbox.view import build_specification, network_specification
 
 
@@ -25,7 +27,7 @@ def settings(tmp_path: Path) -> SandboxSettings:
     )
 
 
-def specification(settings: SandboxSettings, root: Path) -> view.Specification:
+def specification(settings: SandboxSettings, root: Path) -> Specification:
     workspace = root / "workspace"
     return build_specification(
         settings, workspace=workspace, home=workspace / "home", temporary=workspace / "tmp", packages=root / "pip"
@@ -48,8 +50,7 @@ def test_build_writes_to_its_workspace_and_caches_alone(settings: SandboxSetting
     assert {mount.target: mount.source for mount in seen.mounts if mount.writable} == {
         str(workspace): str(workspace),
         str(tmp_path / "cache"): str(tmp_path / "cache"),
-        "/tmp": str(workspace / "tmp"),
-        "/var/tmp": str(workspace / "tmp"),
+        **dict.fromkeys(view.TEMPORARY, str(workspace / "tmp")),
         "/root": str(workspace / "home"),
     }
 
@@ -81,7 +82,7 @@ def test_home_within_a_system_folder_is_hidden(settings: SandboxSettings, tmp_pa
 def test_private_configuration_is_hidden_from_root_only(
     settings: SandboxSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, hidden: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(view.os, "geteuid", lambda: user)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setattr(view, "private_configuration", lambda: iter(["/etc/secret"]))
     view._private_configuration.cache_clear()
     assert specification(settings, tmp_path).hidden == hidden
@@ -97,4 +98,4 @@ def test_other_programs_keep_their_files_behind_the_same_network(settings: Sandb
         bundle,
         *(str(settings.folder / "etc" / n) for n in view.NETWORK_FILES),
     }
-    assert Mount(source=bundle, target=view.bundles()[0]) in seen.covers
+    assert Mount(source=bundle, target=bundles()[0]) in seen.covers
