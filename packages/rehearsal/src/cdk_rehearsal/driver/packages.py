@@ -20,7 +20,7 @@ done
 """
 MANAGER = """#!/bin/sh
 provided={provided}
-work=
+work= missing=
 for word in "$@"; do
   case "$word" in
     -*|*=*) ;;
