@@ -107,8 +107,8 @@ class World:
             "AWS_ACCESS_KEY_ID": "AKIAUSERSOWNKEY",
             "AWS_REGION": "eu-north-1",
         }
-        # Nothing listens there: whatever is asked of a proxy of the user's fails.
-        environ |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
+        # Nothing listens there: what is asked of this proxy fails. Registries speak HTTPS, the emulator HTTP.
+        environ |= dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9")
         request = Request(app=work, policies=policies, keep=(*CACHES, *guard, "SAMPLE_PYTHON"), environ=environ, **more)
         rehearsal = Rehearsal.open(
             request, folders=folders, progress=Progress(Console(file=said, emoji=False, width=200))

@@ -292,3 +292,35 @@ def test_the_place_of_what_roles_did_is_said_whether_a_delivery_succeeded_or_not
 ) -> None:
     stage.delivery, stage.asks = delivery, False
     assert "who may do what and did it: access.md" in call(command).output
+
+
+def test_hosts_and_packages_of_the_user_are_in_the_request(stage: Stage) -> None:
+    options = ["--allow-host", "a.example", "--allow-host", "*.b.example", "--provided", "zip"]
+    assert call("run", *options, "--allow-host", "awscli.amazonaws.com").exit_code == 0
+    assert stage.request is not None
+    assert stage.request.allowed == ("a.example", "*.b.example", "awscli.amazonaws.com")
+    assert stage.request.provided == ("zip",)
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("https://a.example", "is not a host name"),
+        ("a.example:443", "is not a host name"),
+        ("*", "is not a host name"),
+        ("sts.us-east-1.amazonaws.com", "belongs to AWS"),
+        ("*.amazonaws.com", "belongs to AWS"),
+    ],
+)
+def test_host_that_can_not_be_allowed_is_wrong_usage(stage: Stage, host: str, reason: str) -> None:
+    result = call("run", "--allow-host", host)
+    assert result.exit_code == 2
+    assert reason in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "up"])
+def test_hosts_that_were_refused_are_listed_at_the_end(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(commands, "refused_hosts", lambda _: ["x.example (2 times)"])
+    assert "Refused by the network (allow one with --allow-host HOST):\n  x.example (2 times)\n" in call(command).stdout

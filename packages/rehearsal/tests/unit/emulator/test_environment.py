@@ -44,3 +44,11 @@ def test_functions_are_told_what_to_verify_a_database_by_where_it_speaks_tls() -
     assert told["PGSSLROOTCERT"] == str(root)
     for other in (None, PostgresServer(port=1, superuser="s", password="p")):
         assert "PGSSLROOTCERT" not in emulator_environment(CONFIG.model_copy(update={"postgres": other}), {})
+
+
+def test_functions_reach_the_network_by_the_door_alone() -> None:
+    door = {"HTTPS_PROXY": "http://127.0.0.1:3128", "NODE_EXTRA_CA_CERTS": "/extra.pem", "CACHE": "/cache"}
+    environment = emulator_environment(CONFIG.model_copy(update={"build_environment": door}), {"HTTPS_PROXY": "theirs"})
+    assert environment["HTTPS_PROXY"] == "http://127.0.0.1:3128"
+    assert environment["NODE_EXTRA_CA_CERTS"] == "/extra.pem"
+    assert "CACHE" not in environment

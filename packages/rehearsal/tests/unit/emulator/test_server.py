@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cdk_rehearsal.door import handover
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.emulator.contracts import Json, ServiceError
 from cdk_rehearsal.emulator.server import Application
@@ -20,7 +21,7 @@ def nothing_registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle, "_stopping", [])
 
 
-CONFIG = EmulatorConfig(port=1000, state_dir=Path("/nonexistent"), token="the-token")
+CONFIG = EmulatorConfig(port=1000, state_dir=Path("/nonexistent"), token="the-token", door_secret="s3")
 HOST = (b"host", b"127.0.0.1:1000")
 TOKEN = (b"x-rehearsal-token", b"the-token")
 Sent = list[dict[str, Any]]
@@ -170,3 +171,23 @@ def test_client_that_leaves_before_its_body_gets_no_answer(path: str) -> None:
     scope = {"type": "http", "method": "POST", "path": path, "headers": [HOST, TOKEN]}
     asyncio.run(Application(CONFIG, port=1000)(scope, gone, send))
     assert sent == []
+
+
+def test_request_through_the_door_has_the_host_that_was_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    async def answer(scope: Any, *_: Any) -> None:
+        asked.extend(scope["headers"])
+
+    passed_on(monkeypatch, answer)
+    given = [(b"host", b"sts.amazonaws.com"), (b"accept", b"*/*")]
+    stamped = handover.stamp(given, signed_host="sts.amazonaws.com", emulator="127.0.0.1:1000", secret="s3")
+    asyncio.run(ask({"path": "/", "headers": stamped}))
+    assert asked == given
+
+
+def test_request_that_forges_the_door_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ministack.app.app", None)
+    forged = [HOST, (b"x-rehearsal-signed-host", b"sts.amazonaws.com")]
+    start, body = asyncio.run(ask({"path": "/", "headers": forged}))
+    assert (start["status"], body["body"]) == (403, b"the door's headers without its secret\n")
