@@ -7,9 +7,8 @@ from pathlib import Path
 
 from cdk_rehearsal.sandbox.specification import Mount
 
-FOLDERS = ("/usr", "/opt", "/nix", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/home/linuxbrew")
+FOLDERS = ("/etc", "/usr", "/opt", "/nix", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/home/linuxbrew")
 CONFIGURATION = Path("/etc")
-REPLACED = frozenset({"hosts", "resolv.conf", "nsswitch.conf", "mtab"})
 # Where distributions keep the bundle of certificates that programs trust.
 BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -27,28 +26,13 @@ def system_folders(paths: tuple[str, ...] = FOLDERS) -> tuple[list[Mount], list[
     return mounts, links
 
 
-def configuration(folder: Path = CONFIGURATION) -> tuple[list[Mount], list[tuple[str, str]]]:
-    """Return what a build sees of ``/etc``: all that anybody may read, but for what names the network's hosts."""
-    mounts, links = [], []
-    for entry in sorted(os.scandir(folder), key=lambda each: each.name):
-        target = f"/etc/{entry.name}"
-        if entry.name in REPLACED:
-            continue
-        if entry.is_symlink():
-            links.append((target, os.readlink(entry.path)))
-        elif _is_public(entry):
-            mounts.append(Mount(source=entry.path, target=target))
-    return mounts, links
-
-
 def private_configuration(folder: Path = CONFIGURATION) -> Iterator[str]:
-    """Yield what is not public in public folders of ``/etc``: builds of root run as root, and could read it."""
+    """Yield what is not public in ``/etc``: builds of root run as root, and could read it."""
     for entry in sorted(os.scandir(folder), key=lambda each: each.name):
-        if entry.is_symlink() or entry.name in REPLACED:
+        if entry.is_symlink():
             continue
         if not _is_public(entry):
-            if folder != CONFIGURATION:
-                yield entry.path
+            yield entry.path
         elif entry.is_dir():
             yield from private_configuration(Path(entry.path))
 

@@ -9,7 +9,6 @@ from cdk_rehearsal.sandbox.specification import Mount, Specification
 from cdk_rehearsal.sandbox.system import (
     FOLDERS,
     bundles,
-    configuration,
     private_configuration,
     system_folders,
 )
@@ -26,13 +25,7 @@ EMPTY_FOLDERS = ("/run", "/var/log", "/var/lib", "/home", "/srv", "/mnt", "/proc
 
 def network_specification(settings: SandboxSettings) -> Specification:
     """Return the sandbox of a program of the user's own: all files as they are, the door as the only network."""
-    files = _network_files(settings)
-    covers = [
-        Mount(source=str(files / name), target=os.path.realpath(f"/etc/{name}"))
-        for name in NETWORK_FILES
-        if os.path.isfile(f"/etc/{name}")
-    ]
-    return Specification(covers=(*covers, *_trust(settings)), door=str(settings.door), listeners=settings.listeners)
+    return Specification(covers=_covers(settings), door=str(settings.door), listeners=settings.listeners)
 
 
 def build_specification(
@@ -44,47 +37,46 @@ def build_specification(
     """
     root = settings.folder / "root"
     root.mkdir(exist_ok=True)
-    files = _network_files(settings)
     folders, links = system_folders()
-    public, public_links = configuration()
-    own = [Mount(source=str(files / name), target=f"/etc/{name}") for name in NETWORK_FILES]
     certificates = [Mount(source=str(path), target=str(path)) for path in _certificates(settings)]
     tools = [Mount(source=str(path), target=str(path)) for path in (packages, *settings.tools) if not _is_system(path)]
     caches = [Mount(source=str(path), target=str(path), writable=True) for path in settings.caches]
     temporary_folders = [Mount(source=str(temporary), target=target, writable=True) for target in TEMPORARY]
     workspaces = [Mount(source=str(workspace), target=str(workspace), writable=True)]
-    seen = [*folders, *public, *own, *certificates, *tools, *caches, *temporary_folders, *workspaces]
+    seen = [*folders, *certificates, *tools, *caches, *temporary_folders, *workspaces]
     if not any(Path(each.target).is_relative_to(AWS_HOME) for each in seen):
         seen.append(Mount(source=str(home), target=AWS_HOME, writable=True))
     return Specification(
         root=str(root),
         folders=EMPTY_FOLDERS,
-        links=(*links, *public_links),
+        links=tuple(links),
         mounts=tuple(sorted(seen, key=lambda each: each.target.count("/"))),
-        covers=tuple(_trust(settings)),
+        covers=_covers(settings),
         hidden=_hidden(settings.home),
         door=str(settings.door),
         listeners=settings.listeners,
     )
 
 
-def _network_files(settings: SandboxSettings) -> Path:
+def _covers(settings: SandboxSettings) -> tuple[Mount, ...]:
+    """Return what is laid over the system's: how names are found, and what is trusted."""
     folder = settings.folder / "etc"
     folder.mkdir(exist_ok=True)
     for name, text in NETWORK_FILES.items():
         path = folder / name
         if not path.exists():
             path.write_text(text)
-    return folder
+    names = [
+        Mount(source=str(folder / name), target=os.path.realpath(f"/etc/{name}"))
+        for name in NETWORK_FILES
+        if os.path.isfile(f"/etc/{name}")
+    ]
+    return (*names, *(Mount(source=str(settings.bundle), target=target) for target in bundles()))
 
 
 def _certificates(settings: SandboxSettings) -> list[Path]:
     """Return the files that environment variables of a build name."""
     return sorted(settings.bundle.parent.glob("*.pem"))
-
-
-def _trust(settings: SandboxSettings) -> list[Mount]:
-    return [Mount(source=str(settings.bundle), target=target) for target in bundles()]
 
 
 def _is_system(path: Path) -> bool:
