@@ -11,7 +11,7 @@ from tempfile import gettempdir
 
 import psutil
 import pytest
-from tests.rehearsal.codebuild.site import Emulator, allow, configuration, start
+from tests.rehearsal.codebuild.site import Emulator, allow, archive, configuration, start
 
 from cdk_rehearsal.codebuild.machine.processes import MARK
 from cdk_rehearsal.door.trust import door_environment
@@ -159,6 +159,34 @@ def test_exit_status_of_a_sandboxed_command_is_its_own(builder: Emulator, comman
     result, log = build(builder, command)
     assert result == "FAILED"
     assert f"exit status {status}" in log
+
+
+FUNCTION = """
+import socket, ssl, urllib.error, urllib.request
+
+def handler(event, context):
+    try:
+        urllib.request.urlopen(urllib.request.Request(event["url"]), timeout=20)
+    except urllib.error.HTTPError as answer:
+        body = answer.read().decode()
+    try:
+        socket.create_connection(("192.0.2.1", 443), timeout=20)
+    except OSError as refused:
+        return {"aws": body, "raw": str(refused)}
+"""
+
+
+def test_function_reaches_aws_by_name_and_nothing_else(builder: Emulator) -> None:
+    role = builder.role("function", allow("*"), trusts="lambda.amazonaws.com")
+    made = builder.client("lambda")
+    code = {"ZipFile": archive({"index.py": FUNCTION})}
+    made.create_function(
+        FunctionName="fn", Runtime="python3.11", Role=role, Handler="index.handler", Code=code, Timeout=30
+    )
+    event = {"url": "https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"}
+    answer = json.loads(made.invoke(FunctionName="fn", Payload=json.dumps(event).encode())["Payload"].read())
+    assert "MissingAuthenticationToken" in answer.get("aws", ""), answer
+    assert "Network is unreachable" in answer["raw"]
 
 
 def test_stopped_build_leaves_no_process(builder: Emulator) -> None:

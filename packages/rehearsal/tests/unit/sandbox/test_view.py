@@ -68,7 +68,7 @@ def test_outer_folders_are_mounted_before_inner_ones(settings: SandboxSettings, 
 
 
 def test_root_folder_is_left_alone_where_tools_lie_in_it(settings: SandboxSettings, tmp_path: Path) -> None:
-    inside = settings.model_copy(update={"tools": (Path("/root/.pyenv"),)})
+    inside = settings.model_copy(update={"tools": (Path("/root/tools"),)})
     assert "/root" not in [mount.target for mount in specification(inside, tmp_path).mounts]
 
 
