@@ -120,7 +120,8 @@ class Connections:
             name = await peek.asked_name(client) or host
         verdict = await self._decide(name, port)
         if verdict is Verdict.PASS and not host:
-            await relay(await _stream(client), await tunnel(name, port, self._upstream, tls=True))
+            there = await tunnel(name, port, self._upstream, tls=True)
+            await relay(await _stream(client), there)
             return
         stream = await _stream(client, self._authority.context(name or "unnamed.invalid"))
         if verdict is Verdict.EMULATOR:
