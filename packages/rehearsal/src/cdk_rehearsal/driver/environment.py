@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.driver.packages import write_managers
+from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.errors import RehearsalError
 
 # How a machine reaches its package sources; nothing here identifies anyone.

@@ -303,7 +303,5 @@ def _write_tools_environment(folders: Folders, assembly: Assembly, config: Emula
     where = assembly.pipeline().stack.environment
     variables = account_environment(where.account, config=config, region=where.region) | NO_PROXY
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
-    text = "
-".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines]) + "
-"
+    text = "\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *lines]) + "\n"
     write_private(folders.tools_environment, text)

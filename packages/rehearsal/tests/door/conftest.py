@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.rehearsal.codebuild import site as emulators
+from tests.codebuild import site as emulators
+from tests.door.proxy import OwnProxy
+from tests.door.site import ROOT, Door, open_door
 
 from cdk_rehearsal.sandbox.command import unavailable
-from tests.rehearsal.door.proxy import OwnProxy
-from tests.rehearsal.door.site import ROOT, Door, open_door
 
 HERE = Path(__file__).parent
 

@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.rehearsal.codebuild.site import Emulator
-
-from tests.rehearsal.door.proxy import OwnProxy
-from tests.rehearsal.door.site import ACCOUNT, Answer, Door
+from tests.codebuild.site import Emulator
+from tests.door.proxy import OwnProxy
+from tests.door.site import ACCOUNT, Answer, Door
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("namespaces")]
 QUERY = "?Action=GetCallerIdentity&Version=2011-06-15"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.rehearsal.codebuild import site
+from tests.codebuild import site
 
 from cdk_rehearsal.door.config import DoorConfig
 from cdk_rehearsal.door.trust import door_environment

@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import Self
 
 from cryptography.hazmat.primitives import serialization
+from tests.door.site import free_port
 
 from cdk_rehearsal.door.authority import Authority
-from tests.rehearsal.door.site import free_port
 
 USER = "Basic bWU6cHc="  # me:pw
 

@@ -11,13 +11,13 @@ from tempfile import gettempdir
 
 import psutil
 import pytest
-from tests.rehearsal.codebuild.site import Emulator, allow, archive, configuration, start
+from tests.codebuild.site import Emulator, allow, archive, configuration, start
+from tests.door.site import Door, open_door
 
 from cdk_rehearsal.codebuild.machine.processes import MARK
 from cdk_rehearsal.door.trust import door_environment
 from cdk_rehearsal.driver.environment import build_image
 from cdk_rehearsal.driver.visible import tools_of
-from tests.rehearsal.door.site import Door, open_door
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("namespaces")]
 
