@@ -38,6 +38,6 @@ def test_prod_pays_for_the_second_zone(assembly: Path) -> None:
 
 def test_every_stack_of_the_app_has_its_total(assembly: Path) -> None:
     said = report(assembly)
-    totals = [line for line in said.splitlines() if "fixed, USD a month" in line]
+    totals = [line for line in said.splitlines() if "fixed, USD per month" in line]
     assert [block.partition(" ")[0] for block in said.split("\n\n")] == ["TapPipeline", "dev-tap", "prod-tap"]
     assert len(totals) == 3

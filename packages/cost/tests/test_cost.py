@@ -18,7 +18,7 @@ def test_a_line_names_the_resource_the_thing_and_its_price(write_assembly: Write
     head, line, total, source = said.splitlines()
     assert head == "the-stack (us-east-1)"
     assert line.split() == ["Encryption/Key", "1", "x", "customer", "managed", "key", "1.00"]
-    assert total.split() == ["fixed,", "USD", "a", "month", "1.00"]
+    assert total.split() == ["fixed,", "USD", "per", "month", "1.00"]
     assert source == "  prices: AWS's pricing pages, on demand, without free tiers, us-east-1, 2026-06"
 
 
@@ -41,6 +41,17 @@ def test_a_stack_that_is_paid_by_use_alone_has_no_line(write_assembly: Write) ->
             {"DBInstanceClass": "db.t3.micro", "AllocatedStorage": "20", "StorageType": "gp3", "MultiAZ": False},
             {"database instance, db.t3.micro": 1, "database storage, GB of gp3": 20},
         ),
+        (
+            "AWS::RDS::DBInstance",
+            {
+                "DBInstanceClass": "db.t3.micro",
+                "AllocatedStorage": "20",
+                "StorageType": "gp3",
+                "MultiAZ": True,
+                "ManageMasterUserPassword": True,
+            },
+            {"database instance, db.t3.micro, Multi-AZ": 1, "database storage, GB of gp3, Multi-AZ": 20, "secret": 1},
+        ),
         ("AWS::WAFv2::WebACL", {"Rules": [{}, {}, {}]}, {"web ACL": 1, "web ACL rule": 3}),
     ],
 )
@@ -49,7 +60,7 @@ def test_what_a_resource_is_charged_for(kind: str, properties: dict[str, object]
 
 
 def test_a_type_that_nobody_has_thought_of_is_an_error_rather_than_free() -> None:
-    with pytest.raises(CostError, match="what AWS::MSK::Cluster costs; add it to CHARGED or BY_USE"):
+    with pytest.raises(CostError, match="the cost of AWS::MSK::Cluster is unknown; add the type to CHARGED or BY_USE"):
         charges("AWS::MSK::Cluster", {})
     assert not BY_USE & CHARGED.keys()
 
@@ -78,17 +89,30 @@ def test_a_region_without_prices_is_one_line(write_assembly: Write) -> None:
 
 def test_without_an_assembly_the_way_to_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match=r"^cost: no cloud assembly in cdk.out; run `make synth` first$"):
+    with pytest.raises(SystemExit, match=r"^cost: no cloud assembly in cdk.out; run `cdk synth` first$"):
         main([])
 
 
 def test_the_report_is_printed(write_assembly: Write, capsys: pytest.CaptureFixture[str]) -> None:
-    main([str(write_assembly({"Key1": KEY}))])
+    with pytest.raises(SystemExit) as ended:
+        main([str(write_assembly({"Key1": KEY}))])
+    assert ended.value.code == 0
     assert "the-stack" in capsys.readouterr().out
 
 
-def test_other_arguments_are_answered_with_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_installed_command_prints_help_without_arguments_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The entry point of an installed command calls main() and leaves the arguments to sys.argv.
+    monkeypatch.setattr("sys.argv", ["cdk-cost", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("Usage: cdk-cost [OPTIONS] [FOLDER]")
+
+
+def test_too_many_arguments_print_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["one", "two"])
     assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: python -m cdk_cost")
+    assert capsys.readouterr().err.startswith("Usage: ")
