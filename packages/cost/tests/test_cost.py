@@ -3,7 +3,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from cdk_cost.__main__ import main, report
 from cdk_cost.charges import BY_USE, CHARGED, charges
@@ -19,7 +18,7 @@ def test_a_line_names_the_resource_the_thing_and_its_price(write_assembly: Write
     head, line, total, source = said.splitlines()
     assert head == "the-stack (us-east-1)"
     assert line.split() == ["Encryption/Key", "1", "x", "customer", "managed", "key", "1.00"]
-    assert total.split() == ["fixed,", "USD", "a", "month", "1.00"]
+    assert total.split() == ["fixed,", "USD", "per", "month", "1.00"]
     assert source == "  prices: AWS's pricing pages, on demand, without free tiers, us-east-1, 2026-06"
 
 
@@ -42,6 +41,17 @@ def test_a_stack_that_is_paid_by_use_alone_has_no_line(write_assembly: Write) ->
             {"DBInstanceClass": "db.t3.micro", "AllocatedStorage": "20", "StorageType": "gp3", "MultiAZ": False},
             {"database instance, db.t3.micro": 1, "database storage, GB of gp3": 20},
         ),
+        (
+            "AWS::RDS::DBInstance",
+            {
+                "DBInstanceClass": "db.t3.micro",
+                "AllocatedStorage": "20",
+                "StorageType": "gp3",
+                "MultiAZ": True,
+                "ManageMasterUserPassword": True,
+            },
+            {"database instance, db.t3.micro, Multi-AZ": 1, "database storage, GB of gp3, Multi-AZ": 20, "secret": 1},
+        ),
         ("AWS::WAFv2::WebACL", {"Rules": [{}, {}, {}]}, {"web ACL": 1, "web ACL rule": 3}),
     ],
 )
@@ -50,7 +60,7 @@ def test_what_a_resource_is_charged_for(kind: str, properties: dict[str, object]
 
 
 def test_a_type_that_nobody_has_thought_of_is_an_error_rather_than_free() -> None:
-    with pytest.raises(CostError, match="what AWS::MSK::Cluster costs; add it to CHARGED or BY_USE"):
+    with pytest.raises(CostError, match="the cost of AWS::MSK::Cluster is unknown; add the type to CHARGED or BY_USE"):
         charges("AWS::MSK::Cluster", {})
     assert not BY_USE & CHARGED.keys()
 
@@ -71,24 +81,38 @@ def test_every_price_says_where_it_was_read() -> None:
         assert all(price["page"].startswith(("AWS ", "Amazon ")) for price in region.values())
 
 
-def test_region_without_prices_is_rejected_in_one_line(write_assembly: Write) -> None:
-    said = CliRunner().invoke(main, [str(write_assembly({"Key1": KEY}, region="eu-west-1"))])
-    line = "cdk-cost: no prices for region eu-west-1; prices.json has us-east-1\n"
-    assert (said.exit_code, said.stderr, said.stdout) == (1, line, "")
+def test_a_region_without_prices_is_one_line(write_assembly: Write) -> None:
+    assembly = write_assembly({"Key1": KEY}, region="eu-west-1")
+    with pytest.raises(SystemExit, match=r"^cost: no prices for region eu-west-1; prices.json has us-east-1$"):
+        main([str(assembly)])
 
 
-def test_folder_without_an_assembly_is_rejected_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_assembly_the_way_to_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    said = CliRunner().invoke(main)
-    line = "cdk-cost: cdk.out is not a cloud assembly; run `cdk synth` first\n"
-    assert (said.exit_code, said.stderr) == (1, line)
+    with pytest.raises(SystemExit, match=r"^cost: no cloud assembly in cdk.out; run `cdk synth` first$"):
+        main([])
 
 
-def test_report_is_printed(write_assembly: Write) -> None:
-    said = CliRunner().invoke(main, [str(write_assembly({"Key1": KEY}))])
-    assert (said.exit_code, "the-stack" in said.stdout) == (0, True)
+def test_the_report_is_printed(write_assembly: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(write_assembly({"Key1": KEY}))])
+    assert ended.value.code == 0
+    assert "the-stack" in capsys.readouterr().out
 
 
-def test_two_assemblies_are_wrong_arguments() -> None:
-    said = CliRunner().invoke(main, ["one", "two"])
-    assert (said.exit_code, "Usage: main [OPTIONS] [ASSEMBLY]" in said.stderr) == (2, True)
+def test_installed_command_prints_help_without_arguments_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The entry point of an installed command calls main() and leaves the arguments to sys.argv.
+    monkeypatch.setattr("sys.argv", ["cdk-cost", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("Usage: cdk-cost [OPTIONS] [FOLDER]")
+
+
+def test_too_many_arguments_print_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["one", "two"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("Usage: ")

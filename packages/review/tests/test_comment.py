@@ -407,10 +407,10 @@ def test_what_the_report_says_is_written_anew_and_never_trusted(github: GitHub, 
     ("files", "said"),
     [
         ([{"filename": "docs/review.md"}], None),
-        ([{"filename": "review/model/report.py"}], "review/model/report.py"),
+        ([{"filename": "packages/review/pyproject.toml"}], "packages/review/pyproject.toml"),
         ([{"filename": "tap_stack/x.py", "previous_filename": "compliance/gate.py"}], "compliance/gate.py"),
         ([{"filename": "a.py"}] * 150 + [{"filename": ".github/workflows/pull-request.yml"}], ".github"),
-        ([{"filename": f"review/{number}.py"} for number in range(9)], "and 4 more"),
+        ([{"filename": f"packages/{number}.py"} for number in range(9)], "and 4 more"),
     ],
 )
 def test_a_change_to_what_makes_the_report_is_pointed_out(

@@ -1,4 +1,4 @@
-"""The command ``cdk-cost``."""
+"""Entry point of ``cdk-cost`` and ``python -m cdk_cost``."""
 
 import sys
 from pathlib import Path
@@ -11,19 +11,21 @@ from cdk_cost.prices import read_prices
 from cdk_cost.report import lines
 
 
-@click.command(epilog="Exit codes: 0 printed, 1 a cost is unknown (one line says which), 2 wrong arguments.")
-@click.argument("assembly", type=click.Path(path_type=Path), default=Path("cdk.out"))
-def main(assembly: Path) -> None:
-    """Print the fixed monthly cost of each stack of the cloud assembly ASSEMBLY (by default cdk.out)."""
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("cdk.out"))
+def main(folder: Path) -> None:
+    """Print the fixed monthly cost of each stack in the cloud assembly FOLDER (by default cdk.out).
+
+    Exit codes: 0 printed; 1 a cost is unknown (one line on stderr names it); 2 wrong usage.
+    """
     try:
-        click.echo(report(assembly), nl=False)
+        click.echo(report(folder), nl=False)
     except CostError as error:
-        click.echo(f"cdk-cost: {error}", err=True)
-        sys.exit(1)
+        sys.exit(f"cost: {error}")
 
 
 def report(folder: Path) -> str:
-    """Return the whole report. Raises :class:`~cdk_cost.errors.CostError`."""
+    """Return the report on every stack. Raises :class:`~cdk_cost.errors.CostError`."""
     blocks = []
     for stack in read_stacks(folder):
         prices = read_prices(stack.region)
@@ -32,4 +34,4 @@ def report(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="python -m cdk_cost")

@@ -36,7 +36,7 @@ def read_stacks(assembly: Path) -> list[Stack]:
         CostError: There is no cloud assembly.
     """
     if not (assembly / "manifest.json").is_file():
-        raise CostError(f"{assembly} is not a cloud assembly; run `cdk synth` first")
+        raise CostError(f"no cloud assembly in {assembly}; run `cdk synth` first")
     manifests = sorted(assembly.rglob("manifest.json"), key=lambda path: (len(path.parts), path))
     return [stack for manifest in manifests for stack in _stacks(manifest)]
 

@@ -105,10 +105,10 @@ def charges(kind: str, properties: Properties) -> list[Charge]:
     """Return what is charged by the month for a resource of type ``kind``.
 
     Raises:
-        CostError: Nobody has said yet what the type costs.
+        CostError: The type's cost is unknown.
     """
     if kind in CHARGED:
         return list(CHARGED[kind](properties))
     if kind in BY_USE or kind.startswith("Custom::"):
         return []
-    raise CostError(f"nobody has said what {kind} costs; add it to CHARGED or BY_USE in cost/charges.py")
+    raise CostError(f"the cost of {kind} is unknown; add the type to CHARGED or BY_USE in cdk_cost/charges.py")

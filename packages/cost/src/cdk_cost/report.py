@@ -1,4 +1,4 @@
-"""The report: a line for each thing that is charged, and a total a stack."""
+"""The report: one line per charge, and a total per stack."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,7 +9,7 @@ from cdk_cost.prices import Prices
 
 
 def lines(stack: Stack, prices: Prices) -> Iterator[str]:
-    """Yield the report of ``stack`` at ``prices``: US dollars a month.
+    """Yield the report of ``stack`` at ``prices``, in US dollars per month.
 
     Raises:
         cdk_cost.errors.CostError: A type or a thing has no price.
@@ -24,4 +24,4 @@ def lines(stack: Stack, prices: Prices) -> Iterator[str]:
     for where, charge, amount in items:
         yield f"  {where:{width}}  {charge.quantity:>3} x {charge.thing:42} {amount:8.2f}"
     total = sum((amount for *_, amount in items), start=Decimal(0))
-    yield f"  {'fixed, USD a month':{width + 50}}{total:8.2f}"
+    yield f"  {'fixed, USD per month':{width + 50}}{total:8.2f}"

@@ -15,12 +15,12 @@ MAKES_THE_REPORT: Final = (
     "compliance/",
     "package-lock.json",
     "package.json",
+    "packages/",
     "pyproject.toml",
     "requirements/",
-    "review/",
     "tooling/",
 )
-"""A change to any of these can make the unprivileged run report what it likes."""
+"""A change to any of these can make the unprivileged run report what it likes: every package is on its import path."""
 
 
 @dataclass(frozen=True, kw_only=True)
