@@ -20,7 +20,9 @@ def test_a_client_asks_the_emulator_alone_whatever_the_user_configured(monkeypat
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"])
 def test_client_never_uses_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "http://proxy.example:3128")
-    made = client("sts", endpoint="http://127.0.0.1:4999", region="eu-west-1", credentials=account_root("111111111111", "unused"))
+    made = client(
+        "sts", endpoint="http://127.0.0.1:4999", region="eu-west-1", credentials=account_root("111111111111", "unused")
+    )
     proxies = made._endpoint.http_session._proxy_config
     assert proxies.proxy_url_for("http://127.0.0.1:4999/") is None
     assert proxies.proxy_url_for("https://127.0.0.1:4999/") is None
