@@ -12,6 +12,8 @@ from pipeline.errors import SettingsError
 from pipeline.reading import read_settings
 from pipeline.stack import PipelineStack
 from pipeline.toolchain import read_toolchain
+from stages.build import stage_settings
+from stages.table import STAGES
 from tests.contract.agreement.contract import deployer, judge
 from tests.contract.agreement.key_uses import KEY_USES
 from tests.contract.agreement.policies import Request, Statement, allows
@@ -22,7 +24,7 @@ from tests.synthesis import ADDED_BY_CLI, ROOT, SETTINGS, committed_context
 ONE = "444455556666"
 BOUNDARY = "team-boundary"
 REGIONS = ("us-east-1", "eu-west-1")
-PLACES = ("tools", "dev", "prod")
+PLACES = ("tools", *STAGES)
 # As bootstrap/README.md describes it.
 BOUNDARY_STATEMENTS: list[Statement] = [
     {"Effect": "Allow", "Action": "*", "Resource": "*"},
@@ -32,10 +34,11 @@ BOUNDARY_STATEMENTS: list[Statement] = [
 
 
 def configuration(*, one_account: bool, regions: dict[str, str], bounded: bool) -> dict[str, Any]:
-    places = {
-        place: {"account": ONE if one_account else SETTINGS[place]["account"], "region": regions[place]}
-        for place in PLACES
-    }
+    accounts = {name: place["account"] for name, place in {"tools": SETTINGS["tools"], **SETTINGS["stages"]}.items()}
+    tools, *stages = (
+        {"account": ONE if one_account else accounts[place], "region": regions[place]} for place in PLACES
+    )
+    places = {"tools": tools, "stages": dict(zip(STAGES, stages, strict=True))}
     return {**SETTINGS, **places, **({"permissions_boundary": BOUNDARY} if bounded else {})}
 
 
@@ -43,8 +46,9 @@ def synthesised(settings: dict[str, Any], folder: Path, **context: Any) -> list[
     """The stacks by these settings; the gate has judged the templates elsewhere."""
     whole = {**committed_context(), "delivery": settings, **ADDED_BY_CLI, **context}
     app = App(outdir=str(folder), context=whole, analytics_reporting=False, stack_traces=False)
-    read = read_settings(context=settings, environ={})
-    PipelineStack(app, "TapPipeline", settings=read, toolchain=read_toolchain(ROOT / "package.json"))
+    read = read_settings(context=settings, environ={}, rows=STAGES)
+    stages = stage_settings(read.ordered_stages, tools_account=read.tools.account, table=STAGES)
+    PipelineStack(app, "TapPipeline", settings=read, stages=stages, toolchain=read_toolchain(ROOT / "package.json"))
     app.synth()
     return list(read_stacks(folder))
 
@@ -67,7 +71,7 @@ def test_policies_agree_in_every_configuration(
     expected = [line for line in found.lines if "boundary does not allow iam:DeleteRolePermissionsBoundary" in line]
     assert found.lines == expected
     assert bool(expected) is bounded
-    assert len(stacks) == (3 if region == "us-east-1" else 6)
+    assert len(stacks) == (1 + len(STAGES) if region == "us-east-1" else 2 + 2 * len(STAGES))
     assert found.seen["resources"] > 180
     roles = [each for stack in stacks for each in stack.of_type("AWS::IAM::Role").values()]
     named = [each for each in roles if each.get("PermissionsBoundary", "").endswith(f":policy/{BOUNDARY}")]
@@ -81,7 +85,7 @@ def test_policies_agree_in_every_configuration(
 def test_configuration_that_can_t_work_is_rejected_before_synthesis(region: str) -> None:
     settings = configuration(one_account=True, regions=dict.fromkeys(PLACES, region), bounded=False)
     with pytest.raises(SettingsError) as error:
-        read_settings(context=settings, environ={})
+        read_settings(context=settings, environ={}, rows=STAGES)
     assert len(str(error.value).splitlines()) == len(PLACES)
 
 
@@ -91,7 +95,8 @@ def environments(stacks: list[Stack]) -> set[tuple[str, str]]:
 
 def documented(settings: dict[str, Any]) -> set[tuple[str, str]]:
     """Every account and Region that bootstrap/README.md says to bootstrap."""
-    places = [(settings[place]["account"], settings[place]["region"]) for place in PLACES]
+    found = [settings["tools"], *settings["stages"].values()]
+    places = [(place["account"], place["region"]) for place in found]
     _, *stages = places
     edges = [(account, "us-east-1") for account, region in stages if region != "us-east-1"]
     copies = [(settings["tools"]["account"], region) for _, region in [*stages, *edges]]
@@ -102,7 +107,7 @@ def test_bootstrap_document_says_what_three_regions_need(tmp_path: Path) -> None
     text = (ROOT / "bootstrap" / "README.md").read_text()
     assert "A stage in a Region other than us-east-1: bootstrap its account there and in us-east-1" in text
     assert "Tools: bootstrap it in its own Region and in every Region that a stage deploys to" in text
-    regions = {"tools": "eu-west-1", "dev": "eu-central-1", "prod": "eu-central-1"}
+    regions = {"tools": "eu-west-1", **dict.fromkeys(STAGES, "eu-central-1")}
     settings = configuration(one_account=False, regions=regions, bounded=False)
     stacks = synthesised(settings, tmp_path)
     assert environments(stacks) == documented(settings)
