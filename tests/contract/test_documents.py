@@ -61,7 +61,7 @@ def test_bootstrap_protects_an_account_that_is_bootstrapped_already() -> None:
     _, qualifier, _, stack = options.split()
     assert re.fullmatch("[a-z0-9]{1,10}", qualifier)
     assert stack == f"CDKToolkit-{qualifier}"
-    assert f'"@aws-cdk/core:bootstrapQualifier": "{qualifier}"' in BOOTSTRAP
+    assert f'"delivery": {{ "qualifier": "{qualifier}", … }}' in BOOTSTRAP
 
 
 def test_runbook_lists_what_a_failed_first_deployment_retains(retained_stage: Workload) -> None:

@@ -45,7 +45,7 @@ def test_added_stage_is_synthesized_between_the_others(staged: Copy) -> None:
 def test_added_stage_passes_the_lint_of_templates(staged: Copy) -> None:
     staged.synth()
     assert staged.run("python", "-m", "compliance", "cdk.out") is not None
-    assert f"{NAME}-tap" in staged.run("python", "-m", "cost")
+    assert f"{NAME}-tap" in staged.run("python", "-m", "cdk_cost")
 
 
 def test_tests_pass_with_the_added_stage_and_no_edit(staged: Copy, tmp_path: Path) -> None:
