@@ -73,6 +73,10 @@ unit-rest: setup ## Run the other tests that open no socket: of the app in other
 test: setup lint ## Check style and types, and run the app's tests, with branch coverage
 	@$(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term
 
+.PHONY: test-deep
+test-deep: setup ## Run the tests that take too long for `make test`: every configuration, an added stage, the workflows' steps
+	@$(RUN) pytest $(SIDE_BY_SIDE) tests/deep
+
 .PHONY: test-packages
 test-packages: setup ## Run each package's tests on their own, with branch coverage
 	@for package in $(PACKAGES); do \
