@@ -76,11 +76,16 @@ unit-rest: setup ## Run the other fast tests: other configurations of the app, b
 test: setup lint ## Test the app: style, types, every test, and branch coverage
 	@$(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term
 
+.PHONY: test-deep
+test-deep: setup ## Run the tests that take too long for `make test`: every configuration, an added stage, the workflows' steps
+	@$(RUN) pytest $(SIDE_BY_SIDE) tests/deep
+	@cd packages/rehearsal && $(RUN) pytest -m deep
+
 .PHONY: test-packages
 test-packages: setup ## Test each package on its own, with branch coverage
 	@for package in $(PACKAGES); do \
 	  echo "packages/$$package"; \
-	  (cd packages/$$package && $(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term) || exit 1; \
+	  (cd packages/$$package && $(RUN) pytest $(SIDE_BY_SIDE) -m 'not deep' --cov --cov-report term) || exit 1; \
 	done
 
 .PHONY: cost

@@ -37,7 +37,7 @@ def _paths(stages: Iterable[str]) -> Iterator[Path]:
     for name, field in DeliverySettings.model_fields.items():
         if name == "stages":
             yield from ((name, stage, inside) for stage in stages for inside in Place.model_fields)
-        elif field.annotation is Place:
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, Place):
             yield from ((name, inside) for inside in Place.model_fields)
         else:
             yield (name,)

@@ -16,8 +16,12 @@ from tests.contract.agreement.key_uses import KEY_USES
 from tests.contract.agreement.policies import Request, Statement, allows
 from tests.contract.agreement.stacks import Stack, read_stacks
 from tests.contract.test_execution_policies import UNUSED, UNUSED_IN_TOOLS, WITHOUT_SCHEMA
+from tests.stages import configured_stages, disposable, retained
 
 Change = Callable[[dict[str, Any]], object]
+
+KEPT = next(filter(retained, reversed(configured_stages())))
+GONE = next(filter(disposable, configured_stages()))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,7 @@ def of_type(resources: dict[str, Any], kind: str, id_: str = "") -> dict[str, An
 def test_every_policy_allows_what_the_templates_need(stacks: list[Stack]) -> None:
     found = judged(stacks)
     assert found.lines == []
-    assert found.seen["stacks"] == 3
+    assert found.seen["stacks"] == 1 + len(configured_stages())
     assert found.seen["resources"] > 180
     assert found.seen["keys"] > 30
     assert found.seen["questions"] > 1500
@@ -139,19 +143,18 @@ def clear(statements: list[Any]) -> None:
     ],
 )
 def test_policy_in_a_template_that_lacks_something_is_named(stacks: list[Stack], change: Change, line: str) -> None:
-    assert any(
-        line in each and each.startswith("prod-tap in 333333333333 us-east-1: ") for each in lines(stacks, change)
-    )
+    where = f"{KEPT.stack_name} in {KEPT.account} {KEPT.region}: "
+    assert any(line in each and each.startswith(where) for each in lines(stacks, change))
 
 
-def lines(stacks: list[Stack], change: Change, name: str = "prod-tap") -> list[str]:
+def lines(stacks: list[Stack], change: Change, name: str = KEPT.stack_name) -> list[str]:
     return judged(changed(stacks, name, change)).lines
 
 
 @pytest.mark.parametrize(
     ("kind", "line"),
     [
-        ("AWS::S3::BucketPolicy", "does not let arn:aws:iam::222222222222:role/cdk-hnb659fds-deploy-role-"),
+        ("AWS::S3::BucketPolicy", f"does not let arn:aws:iam::{GONE.account}:role/cdk-hnb659fds-deploy-role-"),
         ("AWS::KMS::Key", "decrypt artifacts"),
         ("AWS::IAM::Policy", "may not sns:Publish"),
         ("AWS::IAM::Policy", "(artifacts)"),
@@ -172,14 +175,14 @@ def test_policy_of_the_pipeline_that_lacks_something_is_named(stacks: list[Stack
     [
         ("LogGroups", ["arn:*:logs:*:*:log-group:RDSOSMetrics:*"], "logs:TagResource on arn:aws:logs:us-east-1:"),
         ("KeysInUse", [], "kms:CreateGrant on arn:aws:kms:"),
-        ("RolesOfTheWorkload", [], "iam:PassRole on arn:aws:iam::333333333333:role/prod-tap-BackupsRole"),
+        ("RolesOfTheWorkload", [], f"iam:PassRole on arn:aws:iam::{KEPT.account}:role/{KEPT.stack_name}-BackupsRole"),
         ("ServiceLinkedRoles", [], "iam:CreateServiceLinkedRole"),
         (
             "NetworkOnEverythingAlone",
             ["arn:*:cloudfront::*:origin-access-control/*"],
             "cloudfront:CreateOriginAccessControl on *",
         ),
-        ("Buckets", [], "s3:PutBucketAcl on arn:aws:s3:::prod-tap-storagelogs"),
+        ("Buckets", [], f"s3:PutBucketAcl on arn:aws:s3:::{KEPT.stack_name}-storagelogs"),
     ],
 )
 def test_shipped_policy_that_lacks_something_is_named(

@@ -8,6 +8,7 @@ import pytest
 
 from steps.adoption import Stack, adoption
 from tests.contract.agreement.handlers import schema
+from tests.stages import retained
 from tests.unit.tap_stack.workload import Workload
 
 STATEFUL = (
@@ -17,7 +18,6 @@ STATEFUL = (
     "AWS::S3::Bucket",
     "AWS::SQS::Queue",
 )
-
 
 TEMPLATE_LIMIT = 51_200
 """Bytes of a template that is sent with a request ("CloudFormation quotas", CloudFormation User Guide)."""
@@ -61,7 +61,7 @@ LEFT_BEHIND = {
 }
 
 
-def test_what_prod_retains_refers_only_to_what_it_retains(retained_stage: Workload) -> None:
+def test_retained_resources_reference_only_retained_resources(retained_stage: Workload) -> None:
     # AWS refuses to delete a network under a database: the stack's deletion would fail half-way.
     # The bucket's policy lets in nobody whose distribution is gone.
     assert going(retained_stage, {RETAIN, ONCE_CREATED}) == LEFT_BEHIND | {("Storage/Data/Policy", "Edge/Distribution")}
@@ -82,7 +82,7 @@ def test_rollback_of_a_first_deployment_deletes_what_nothing_protects(retained_s
     assert {removal(each) for each in [*stuck, retained_stage.template["Resources"][logs]]} == {RETAIN}
 
 
-def test_what_prod_retains_can_be_imported_again(retained_stage: Workload) -> None:
+def test_retained_resources_can_be_imported_again(retained_stage: Workload) -> None:
     resources = retained_stage.template["Resources"]
     kept = {id_ for id_, each in resources.items() if removal(each) in (RETAIN, ONCE_CREATED)}
     types = {id_: resources[id_]["Type"] for id_ in kept if not resources[id_]["Type"].startswith("Custom::")}
@@ -97,12 +97,9 @@ def test_what_prod_retains_can_be_imported_again(retained_stage: Workload) -> No
     assert len(json.dumps(plan.template, separators=(",", ":"))) < TEMPLATE_LIMIT
 
 
-def test_default_security_group_of_a_retained_network_stays_empty(
-    disposable_stage: Workload, retained_stage: Workload
-) -> None:
-    kind = "Custom::VpcRestrictDefaultSG"
-    assert {removal(each) for each in retained_stage.raw(kind).values()} == {RETAIN}
-    assert {removal(each) for each in disposable_stage.raw(kind).values()} == {("Delete", "Delete")}
+def test_default_security_group_of_a_retained_network_stays_empty(stage: Workload) -> None:
+    policy = RETAIN if retained(stage.settings) else ("Delete", "Delete")
+    assert {removal(each) for each in stage.raw("Custom::VpcRestrictDefaultSG").values()} == {policy}
 
 
 def going(retained_stage: Workload, policies: set[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -16,7 +16,7 @@ import pytest
 from cdk_rehearsal.driver.access import write_access
 from cdk_rehearsal.testing.worlds import ELSEWHERE, HOME, World, committed, results
 from tests.delivery.leftovers import leftovers
-from tests.delivery.own import DISPOSABLE, RETAINED, STAGES
+from tests.delivery.own import DISPOSABLE, RETAINED, STAGES, expected
 from tests.synthesis import command_environ
 
 pytestmark = [pytest.mark.enable_socket]
@@ -43,33 +43,35 @@ def connect(world: World, account: str) -> "psycopg2.extensions.connection":
     )
 
 
-def test_first_deployment_to_prod_that_fails_is_rolled_back_and_imported(tap: World) -> None:
+def test_failed_first_deployment_of_a_retained_stage_is_imported(tap: World) -> None:
     # As where AWS has not yet verified the account for CloudFront. The database exists by then.
-    iam, role = tap.client("iam", PROD), f"cdk-hnb659fds-cfn-exec-role-{PROD}-{HOME}"
+    iam, role = tap.client("iam", KEPT), f"cdk-hnb659fds-cfn-exec-role-{KEPT}-{RETAINED.region}"
     denied = {"Effect": "Deny", "Action": "cloudfront:CreateDistribution", "Resource": "*"}
     fault = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
     iam.put_role_policy(RoleName=role, PolicyName="Fault", PolicyDocument=fault)
     delivery = tap.push()
     iam.delete_role_policy(RoleName=role, PolicyName="Fault")
-    assert results(delivery)["Prod · prod-tap.Deploy"] == "Failed", tap.rehearsal.explain(delivery)
-    assert tap.stacks(PROD)["prod-tap"] == "ROLLBACK_COMPLETE"
-    cloudformation = tap.client("cloudformation", PROD)
-    events = cloudformation.get_paginator("describe_stack_events").paginate(StackName="prod-tap")
+    assert results(delivery)[f"{RETAINED.construct_id} · {RETAINED.stack_name}.Deploy"] == "Failed", (
+        tap.rehearsal.explain(delivery)
+    )
+    assert tap.stacks(KEPT)[RETAINED.stack_name] == "ROLLBACK_COMPLETE"
+    cloudformation = tap.client("cloudformation", KEPT)
+    events = cloudformation.get_paginator("describe_stack_events").paginate(StackName=RETAINED.stack_name)
     kept = {
         each["LogicalResourceId"]
         for page in events
         for each in page["StackEvents"]
         if each["ResourceStatus"] == "DELETE_SKIPPED"
     }
-    template = cloudformation.get_template(StackName="prod-tap")["TemplateBody"]["Resources"]
+    template = cloudformation.get_template(StackName=RETAINED.stack_name)["TemplateBody"]["Resources"]
     retained = {id_ for id_, each in template.items() if each.get("DeletionPolicy") == "Retain"}
     assert kept <= retained
     types = {template[id_]["Type"] for id_ in kept}
     assert {"AWS::RDS::DBInstance", "AWS::KMS::Key", "AWS::EC2::VPC", "AWS::Logs::LogGroup"} <= types
     imported = adopt(tap)
     assert imported.returncode == 0, imported.stderr
-    assert tap.stacks(PROD) == {"prod-tap": "IMPORT_COMPLETE"}
-    committed(tap.work, "Deliver to what was imported")
+    assert tap.stacks(KEPT) == {RETAINED.stack_name: "IMPORT_COMPLETE"}
+    committed(tap.work, "Deliver to the imported stack")
 
 
 def adopt(world: World) -> "subprocess.CompletedProcess[str]":
@@ -78,9 +80,9 @@ def adopt(world: World) -> "subprocess.CompletedProcess[str]":
         cwd=world.work,
         env={
             **command_environ(),
-            **by_hand(world, PROD),
-            "STACK_NAME": "prod-tap",
-            "STAGE_REGION": HOME,
+            **by_hand(world, KEPT),
+            "STACK_NAME": RETAINED.stack_name,
+            "STAGE_REGION": RETAINED.region,
             "ADOPT": "yes",
         },
         capture_output=True,
@@ -89,27 +91,12 @@ def adopt(world: World) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_push_reaches_dev_and_after_approval_prod(tap: World) -> None:
+def test_push_reaches_every_stage_in_order(tap: World) -> None:
     delivery = tap.push()
     assert delivery.succeeded, tap.rehearsal.explain(delivery)
-    assert list(results(delivery)) == [
-        "Source · Source",
-        "Build · Synth",
-        "UpdatePipeline · SelfMutate",
-        "Assets · FileAssets",
-        "Dev · dev-tap-firewall.Prepare",
-        "Dev · dev-tap-firewall.Deploy",
-        "Dev · dev-tap.Prepare",
-        "Dev · dev-tap.Deploy",
-        "Dev · Check",
-        "Prod · Approve",
-        "Prod · prod-tap.Prepare",
-        "Prod · prod-tap.Guard",
-        "Prod · prod-tap.Deploy",
-        "Prod · Protect",
-        "Prod · Check",
-    ]
-    (preview,) = tap.previews["Prod"]
+    first = ["Source · Source", "Build · Synth", "UpdatePipeline · SelfMutate", "Assets · FileAssets"]
+    assert list(results(delivery)) == [*first, *(run for stage in STAGES for run in expected(stage))]
+    (preview,) = tap.previews[RETAINED.construct_id]
     assert preview.count("added") > 40
     assert preview.count("replaced") == preview.count("removed") == 0
 
@@ -163,8 +150,8 @@ def test_no_call_has_left_loopback_but_to_fetch_packages(tap: World) -> None:
 def test_deleting_a_retained_stage_is_refused(tap: World) -> None:
     cloudformation = tap.client("cloudformation", KEPT)
     with pytest.raises(botocore.exceptions.ClientError, match=r"[Tt]ermination ?[Pp]rotection"):
-        cloudformation.delete_stack(StackName="prod-tap")
-    assert tap.stacks(PROD) == {"prod-tap": "UPDATE_COMPLETE"}
+        cloudformation.delete_stack(StackName=RETAINED.stack_name)
+    assert tap.stacks(KEPT) == {RETAINED.stack_name: "UPDATE_COMPLETE"}
     with pytest.raises(botocore.exceptions.ClientError, match=r"[Dd]eletion ?[Pp]rotection"):
         tap.client("rds", KEPT).delete_db_instance(DBInstanceIdentifier=RETAINED.stack_name, SkipFinalSnapshot=True)
     connection = connect(tap, KEPT)
@@ -199,17 +186,17 @@ def test_guard_stops_a_change_that_replaces_a_retained_database(tap: World) -> N
     assert _changed(tap, KEPT) == before
 
 
-def test_what_prod_keeps_when_it_is_deleted_is_adopted_and_delivered_to_again(tap: World) -> None:
-    written = outputs(tap, PROD)["S3BucketName"]
-    (key,) = [each["Key"] for each in tap.client("s3", PROD).list_objects_v2(Bucket=written)["Contents"]]
-    cloudformation, rds = tap.client("cloudformation", PROD), tap.client("rds", PROD)
-    address = connect(tap, PROD).dsn
-    cloudformation.update_termination_protection(StackName="prod-tap", EnableTerminationProtection=False)
-    deleted(tap, PROD, "prod-tap")
+def test_retained_data_is_imported_and_delivered_to_again(tap: World) -> None:
+    written = outputs(tap, KEPT)["S3BucketName"]
+    (key,) = [each["Key"] for each in tap.client("s3", KEPT).list_objects_v2(Bucket=written)["Contents"]]
+    cloudformation, rds = tap.client("cloudformation", KEPT), tap.client("rds", KEPT)
+    address = connect(tap, KEPT).dsn
+    cloudformation.update_termination_protection(StackName=RETAINED.stack_name, EnableTerminationProtection=False)
+    deleted(tap, KEPT, RETAINED.stack_name)
     imported = adopt(tap)
     assert imported.returncode == 0, imported.stderr
-    assert tap.stacks(PROD) == {"prod-tap": "IMPORT_COMPLETE"}
-    committed(tap.work, "Deliver to what was adopted")
+    assert tap.stacks(KEPT) == {RETAINED.stack_name: "IMPORT_COMPLETE"}
+    committed(tap.work, "Deliver to the imported stack")
     delivery = tap.push()
     assert delivery.succeeded, tap.rehearsal.explain(delivery)
     (found,) = rds.describe_db_instances(DBInstanceIdentifier=RETAINED.stack_name)["DBInstances"]

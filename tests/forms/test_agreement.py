@@ -1,125 +1,77 @@
-"""In every configuration the policies agree, and the documents name every account and Region to bootstrap."""
+"""In another configuration the policies agree, and the documents name every account and Region to bootstrap."""
 
-import itertools
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aws_cdk import App
 
 from pipeline.errors import SettingsError
 from pipeline.reading import read_settings
-from pipeline.stack import PipelineStack
-from pipeline.toolchain import read_toolchain
-from tests.contract.agreement.contract import deployer, judge
-from tests.contract.agreement.key_uses import KEY_USES
-from tests.contract.agreement.policies import Request, Statement, allows
-from tests.contract.agreement.stacks import Stack, read_stacks
-from tests.contract.test_execution_policies import UNUSED, UNUSED_IN_TOOLS
-from tests.synthesis import ADDED_BY_CLI, ROOT, SETTINGS, committed_context
-
-ONE = "444455556666"
-BOUNDARY = "team-boundary"
-REGIONS = ("us-east-1", "eu-west-1")
-PLACES = ("tools", "dev", "prod")
-# As bootstrap/README.md describes it.
-BOUNDARY_STATEMENTS: list[Statement] = [
-    {"Effect": "Allow", "Action": "*", "Resource": "*"},
-    {"Effect": "Deny", "Action": "iam:DeleteRolePermissionsBoundary", "Resource": "*"},
-    {"Effect": "Deny", "Action": "iam:*", "Resource": f"arn:aws:iam::*:policy/{BOUNDARY}"},
-]
-
-
-def configuration(*, one_account: bool, regions: dict[str, str], bounded: bool) -> dict[str, Any]:
-    places = {
-        place: {"account": ONE if one_account else SETTINGS[place]["account"], "region": regions[place]}
-        for place in PLACES
-    }
-    return {**SETTINGS, **places, **({"permissions_boundary": BOUNDARY} if bounded else {})}
-
-
-def synthesised(settings: dict[str, Any], folder: Path, **context: Any) -> list[Stack]:
-    """The stacks by these settings; the gate has judged the templates elsewhere."""
-    whole = {**committed_context(), "delivery": settings, **ADDED_BY_CLI, **context}
-    app = App(outdir=str(folder), context=whole, analytics_reporting=False, stack_traces=False)
-    read = read_settings(context=settings, environ={})
-    PipelineStack(app, "TapPipeline", settings=read, toolchain=read_toolchain(ROOT / "package.json"))
-    app.synth()
-    return list(read_stacks(folder))
-
-
-@pytest.mark.parametrize(
-    ("one_account", "region", "bounded"), list(itertools.product((False, True), REGIONS, (False, True)))
+from stages.table import STAGES
+from tests.contract.agreement.configurations import (
+    PLACES,
+    agreed,
+    configuration,
+    documented,
+    environments,
+    synthesized,
 )
-def test_policies_agree_in_every_configuration(
-    one_account: bool,  # noqa: FBT001 - a row of the table
-    region: str,
-    bounded: bool,  # noqa: FBT001 - a row of the table
-    tmp_path: Path,
-) -> None:
-    regions = dict.fromkeys(PLACES, region)
-    settings = configuration(one_account=one_account, regions=regions, bounded=bounded)
-    stacks = synthesised(settings, tmp_path)
-    boundary = BOUNDARY_STATEMENTS if bounded else None
-    found = judge(stacks, unused=UNUSED, unused_in_tools=UNUSED_IN_TOOLS, boundary=boundary)
-    # Nobody takes the boundary off a role: that is what it is for.
-    expected = [line for line in found.lines if "boundary does not allow iam:DeleteRolePermissionsBoundary" in line]
-    assert found.lines == expected
-    assert bool(expected) is bounded
-    assert len(stacks) == (3 if region == "us-east-1" else 6)
-    assert found.seen["resources"] > 180
-    roles = [each for stack in stacks for each in stack.of_type("AWS::IAM::Role").values()]
-    named = [each for each in roles if each.get("PermissionsBoundary", "").endswith(f":policy/{BOUNDARY}")]
-    assert len(named) == (len(roles) if bounded else 0)
-    assert environments(stacks) == documented(settings)
-    if region != "us-east-1":
-        assert [row for row in KEY_USES if row not in found.used and row.kind != "AWS::CodePipeline::Pipeline"] == []
+from tests.contract.agreement.contract import deployer
+from tests.contract.agreement.key_uses import KEY_USES
+from tests.contract.agreement.policies import Request, allows
+from tests.contract.agreement.stacks import Stack
+from tests.synthesis import ROOT
+
+QUALIFIER = "tapdeliver"
+REGIONS = {"tools": "eu-west-1", **dict.fromkeys(STAGES, "eu-central-1")}
+SETTINGS = configuration(one_account=False, regions=REGIONS, bounded=True) | {"qualifier": QUALIFIER}
+TOOLS = SETTINGS["tools"]["account"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("elsewhere")
+
+
+@pytest.fixture(scope="module")
+def elsewhere(folder: Path) -> list[Stack]:
+    """A delivery in three Regions, under a boundary, with a bootstrap of its own."""
+    return synthesized(SETTINGS, folder)
+
+
+def test_policies_agree_in_three_regions_under_a_boundary(elsewhere: list[Stack]) -> None:
+    found = agreed(elsewhere, bounded=True)
+    assert [row for row in KEY_USES if row not in found.used] == []
+    # The pipeline's, its support in two Regions, and a workload and a firewall per stage.
+    assert len(elsewhere) == 3 + 2 * len(STAGES)
 
 
 @pytest.mark.parametrize("region", ["eu-south-1", "me-south-1", "cn-north-1", "us-gov-west-1"])
 def test_configuration_that_can_t_work_is_rejected_before_synthesis(region: str) -> None:
     settings = configuration(one_account=True, regions=dict.fromkeys(PLACES, region), bounded=False)
     with pytest.raises(SettingsError) as error:
-        read_settings(context=settings, environ={})
+        read_settings(context=settings, environ={}, rows=STAGES)
     assert len(str(error.value).splitlines()) == len(PLACES)
 
 
-def environments(stacks: list[Stack]) -> set[tuple[str, str]]:
-    return {(stack.account, stack.region) for stack in stacks}
-
-
-def documented(settings: dict[str, Any]) -> set[tuple[str, str]]:
-    """Every account and Region that bootstrap/README.md says to bootstrap."""
-    places = [(settings[place]["account"], settings[place]["region"]) for place in PLACES]
-    _, *stages = places
-    edges = [(account, "us-east-1") for account, region in stages if region != "us-east-1"]
-    copies = [(settings["tools"]["account"], region) for _, region in [*stages, *edges]]
-    return {*places, *edges, *copies}
-
-
-def test_bootstrap_document_says_what_three_regions_need(tmp_path: Path) -> None:
+def test_bootstrap_document_names_what_three_regions_need(elsewhere: list[Stack]) -> None:
     text = (ROOT / "bootstrap" / "README.md").read_text()
     assert "A stage in a Region other than us-east-1: bootstrap its account there and in us-east-1" in text
     assert "Tools: bootstrap it in its own Region and in every Region that a stage deploys to" in text
-    regions = {"tools": "eu-west-1", "dev": "eu-central-1", "prod": "eu-central-1"}
-    settings = configuration(one_account=False, regions=regions, bounded=False)
-    stacks = synthesised(settings, tmp_path)
-    assert environments(stacks) == documented(settings)
-    assert ("111111111111", "us-east-1") in documented(settings)
+    assert environments(elsewhere) == documented(SETTINGS)
+    assert (TOOLS, "us-east-1") in documented(SETTINGS)
 
 
-def test_bootstrap_of_another_qualifier_is_used_throughout(tmp_path: Path) -> None:
-    settings = configuration(one_account=False, regions=dict.fromkeys(PLACES, "eu-west-1"), bounded=False)
-    qualifier = "tapdeliver"
-    stacks = synthesised(settings, tmp_path, **{"@aws-cdk/core:bootstrapQualifier": qualifier})
-    files = [path for path in tmp_path.rglob("*.json") if not path.name.startswith("tree")]
+def test_bootstrap_of_another_qualifier_is_used_throughout(elsewhere: list[Stack], folder: Path) -> None:
+    files = [path for path in folder.rglob("*.json") if not path.name.startswith("tree")]
+    assert files
     assert [path.name for path in files if "hnb659fds" in path.read_text()] == []
-    for stack in stacks:
-        version = f"arn:aws:ssm:{stack.region}:{stack.account}:parameter/cdk-bootstrap/{qualifier}/version"
+    for stack in elsewhere:
+        version = f"arn:aws:ssm:{stack.region}:{stack.account}:parameter/cdk-bootstrap/{QUALIFIER}/version"
         if "support" not in stack.name:  # the library's, which reads no parameter
-            assert f"/cdk-bootstrap/{qualifier}/version" in json.dumps(stack.template["Parameters"])
-        files_of = ("tools",) if stack.account == "111111111111" else ("stage-access",)
+            assert f"/cdk-bootstrap/{QUALIFIER}/version" in json.dumps(stack.template["Parameters"])
+        files_of = ("tools",) if stack.account == TOOLS else ("stage-access",)
         assert allows(deployer(files_of), Request(action="ssm:GetParameters", resource=version))
-    code = f"arn:aws:s3:::cdk-{qualifier}-assets-222222222222-eu-west-1/a.zip"
-    assert allows(deployer(("stage-access",)), Request(action="s3:GetObject", resource=code))
+    for stage in SETTINGS["stages"].values():
+        code = f"arn:aws:s3:::cdk-{QUALIFIER}-assets-{stage['account']}-{stage['region']}/a.zip"
+        assert allows(deployer(("stage-access",)), Request(action="s3:GetObject", resource=code))

@@ -55,7 +55,7 @@ def test_function_is_added_to_every_stage(copy: Copy) -> None:
         handlers = [each["Properties"].get("Handler") for each in of_type(template, "AWS::Lambda::Function").values()]
         assert "clock_function.handler.handler" in handlers
     tests = (
-        *("tests/unit/function/test_clock.py", "tests/contract/test_logical_ids.py", "tests/contract/test_rooms.py"),
+        *("tests/unit/function/test_clock.py", "tests/contract/test_logical_ids.py", "tests/contract/test_imports.py"),
         *("tests/unit/tap_stack/test_findings.py", "tests/unit/tap_stack/test_log_groups.py"),
     )
     assert " passed" in copy.run("python", "-m", "pytest", "--quiet", "-p", "no:randomly", *tests)

@@ -13,6 +13,7 @@ from tests.contract.agreement.policies import Request, Statement, allows, like
 from tests.contract.agreement.services import acting_on
 from tests.contract.agreement.stacks import Stack
 from tests.contract.agreement.walking import references
+from tests.stages import configured_stages
 from tests.synthesis import ROOT, as_list
 
 TOOLS, STAGE = ("tools",), ("stage-access", "stage-data", "stage-network")
@@ -51,10 +52,12 @@ def judge(
     if it is under one.
     """
     findings = Findings()
-    pipeline = {stack.account for stack in stacks if not stack.name.endswith(("-tap", "-tap-firewall"))}
-    stages = {stack.account for stack in stacks if stack.name.endswith("-tap")}
+    workloads = {stage.stack_name for stage in configured_stages()}
+    below = {*workloads, *(f"{name}-firewall" for name in workloads)}
+    pipeline = {stack.account for stack in stacks if stack.name not in below}
+    stages = {stack.account for stack in stacks if stack.name in workloads}
     for stack in stacks:
-        skipped = unused if stack.name.endswith(("-tap", "-tap-firewall")) else [*unused, *unused_in_tools]
+        skipped = unused if stack.name in below else [*unused, *unused_in_tools]
         files = (TOOLS if stack.account in pipeline else ()) + (STAGE if stack.account in stages else ())
         view = View(stack=stack, statements=policies(files), boundary=boundary, findings=findings)
         findings.seen["stacks"] += 1

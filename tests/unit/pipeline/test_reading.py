@@ -155,7 +155,7 @@ def test_wrong_value_is_one_line_wherever_it_comes_from(setting: str, value: str
 def test_unknown_region_is_one_line_with_the_known_ones(region: str) -> None:
     (line,) = lines(DELIVERY_STAGES_SECOND_REGION=region)
     start, _, regions = line.partition("; use one of ")
-    assert start == f"DELIVERY_STAGES_SECOND_REGION: {region!r} is not a known Region"
+    assert start == f"DELIVERY_STAGES_SECOND_REGION: {region!r} is not a Region that a stage can be in"
     assert {"us-east-1", "eu-west-1", "ap-southeast-2"} < set(regions.split(", "))
 
 

@@ -14,8 +14,8 @@ def test_plan_copies_the_database_daily_and_monthly(vaulted_stage: Workload) -> 
     rules = vaulted_stage.the("AWS::Backup::BackupPlan")["BackupPlan"]["BackupPlanRule"]
     settings = vaulted_stage.settings
     assert [(rule["RuleName"], rule["ScheduleExpression"], rule["Lifecycle"]["DeleteAfterDays"]) for rule in rules] == [
-        ("daily", "cron(0 3 * * ? *)", 35),
-        ("monthly", "cron(0 5 1 * ? *)", 365),
+        ("daily", "cron(0 3 * * ? *)", settings.backup_days),
+        ("monthly", "cron(0 5 1 * ? *)", settings.monthly_backup_days),
     ]
     (vault,) = vaulted_stage.raw("AWS::Backup::BackupVault")
     assert all(vault in json.dumps(rule["TargetBackupVault"]) for rule in rules)
@@ -26,10 +26,10 @@ def test_plan_copies_the_database_daily_and_monthly(vaulted_stage: Workload) -> 
     assert selection["IamRoleArn"] == {"Fn::GetAtt": [role, "Arn"]}
 
 
-def test_the_vault_is_under_the_stage_s_key_is_kept_and_refuses_deletion_to_everybody(retained_stage: Workload) -> None:
-    ((_, vault),) = retained_stage.raw("AWS::Backup::BackupVault").items()
+def test_vault_is_encrypted_retained_and_refuses_every_deletion(vaulted_stage: Workload) -> None:
+    ((_, vault),) = vaulted_stage.raw("AWS::Backup::BackupVault").items()
     assert (vault["DeletionPolicy"], vault["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
-    assert vault["Properties"]["EncryptionKeyArn"] == retained_stage.key()
+    assert vault["Properties"]["EncryptionKeyArn"] == vaulted_stage.key()
     (denial,) = vault["Properties"]["AccessPolicy"]["Statement"]
     assert (denial["Effect"], denial["Principal"], denial["Resource"]) == ("Deny", {"AWS": "*"}, "*")
     assert set(denial["Action"]) == {"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"}
@@ -39,7 +39,7 @@ def test_the_role_reaches_this_database_its_snapshots_and_nothing_else(vaulted_s
     (trust,) = vaulted_stage.the("AWS::IAM::Role", "Backups/Role")["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "backup.amazonaws.com"}
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-    statements = [s for holder, found in retained_stage.policies() if holder.startswith("Backups/") for s in found]
+    statements = [s for holder, found in vaulted_stage.policies() if holder.startswith("Backups/") for s in found]
     everywhere = [s["Action"] for s in statements if s["Resource"] == "*"]
     assert everywhere == [["rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:ListTagsForResource"]]
     statements = [s for s in statements if s["Resource"] != "*"]
@@ -56,12 +56,12 @@ def minutes(time: str) -> int:
     return int(hours) * 60 + int(rest)
 
 
-def test_backup_jobs_are_apart_from_the_windows_of_rds_and_from_each_other(prod: Workload) -> None:
-    database = prod.the("AWS::RDS::DBInstance")
+def test_backup_jobs_overlap_neither_each_other_nor_rds_windows(vaulted_stage: Workload) -> None:
+    database = vaulted_stage.the("AWS::RDS::DBInstance")
     backed_up = [minutes(time) for time in database["PreferredBackupWindow"].split("-")]
     maintained = [minutes(time[4:]) for time in database["PreferredMaintenanceWindow"].split("-")]
     jobs = []
-    for rule in prod.the("AWS::Backup::BackupPlan")["BackupPlan"]["BackupPlanRule"]:
+    for rule in vaulted_stage.the("AWS::Backup::BackupPlan")["BackupPlan"]["BackupPlanRule"]:
         minute, hour = rule["ScheduleExpression"].removeprefix("cron(").split()[:2]
         start = int(hour) * 60 + int(minute)
         assert rule["StartWindowMinutes"] + 60 <= rule["CompletionWindowMinutes"]
@@ -72,8 +72,8 @@ def test_backup_jobs_are_apart_from_the_windows_of_rds_and_from_each_other(prod:
     assert spans[0][0] < spans[-1][1] < 24 * 60
 
 
-def test_role_of_backup_stays_with_the_vault(prod: Workload) -> None:
+def test_role_of_backup_is_retained_with_the_vault(vaulted_stage: Workload) -> None:
     for kind, number in (("AWS::IAM::Role", 1), ("AWS::IAM::ManagedPolicy", 2)):
-        ids = prod.ids(kind, "Backups/")
+        ids = vaulted_stage.ids(kind, "Backups/")
         assert len(ids) == number
-        assert {prod.raw(kind)[id_].get("DeletionPolicy") for id_ in ids} == {"RetainExceptOnCreate"}
+        assert {vaulted_stage.raw(kind)[id_].get("DeletionPolicy") for id_ in ids} == {"RetainExceptOnCreate"}

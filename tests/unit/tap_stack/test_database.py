@@ -89,6 +89,5 @@ def test_database_insights_is_on_in_its_standard_mode(stage: Workload) -> None:
     assert (database["DatabaseInsightsMode"], database["EnablePerformanceInsights"]) == ("standard", True)
 
 
-def test_prod_has_a_standby_and_dev_has_none(disposable_stage: Workload, retained_stage: Workload) -> None:
-    assert retained_stage.the("AWS::RDS::DBInstance")["MultiAZ"] is True
-    assert disposable_stage.the("AWS::RDS::DBInstance")["MultiAZ"] is False
+def test_database_has_a_standby_where_its_stage_says_so(stage: Workload) -> None:
+    assert stage.the("AWS::RDS::DBInstance")["MultiAZ"] is stage.settings.multi_az

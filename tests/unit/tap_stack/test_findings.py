@@ -18,16 +18,24 @@ EVERYWHERE = {
     (f"{PCI}-IAMGroupHasUsers", "Operators/Group"),
 }
 SNAPSHOTS = "arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:awsbackup:*"
-PROD_ONLY = {
-    (f"AwsSolutions-IAM5[Resource::{SNAPSHOTS}]", "Backups/Snapshots"),
-    ("AwsSolutions-IAM5[Resource::*]", "Backups/Snapshots"),
+# The exceptions that come with a setting, and those that come without it.
+WITH = {
+    "monthly_backup_days": {
+        (f"AwsSolutions-IAM5[Resource::{SNAPSHOTS}]", "Backups/Snapshots"),
+        ("AwsSolutions-IAM5[Resource::*]", "Backups/Snapshots"),
+    }
 }
-DEV_ONLY = {
-    (f"{NIST}-RDSInBackupPlan", "Database/Instance"),
-    ("AwsSolutions-RDS3", "Database/Instance"),
-    ("AwsSolutions-RDS10", "Database/Instance"),
-    (f"{NIST}-RDSMultiAZSupport", "Database/Instance"),
-    (f"{NIST}-RDSInstanceDeletionProtectionEnabled", "Database/Instance"),
+WITHOUT = {
+    "monthly_backup_days": {(f"{NIST}-RDSInBackupPlan", "Database/Instance")},
+    "multi_az": {
+        ("AwsSolutions-RDS3", "Database/Instance"),
+        (f"{NIST}-RDSMultiAZSupport", "Database/Instance"),
+    },
+    "deletion_protection": {
+        ("AwsSolutions-RDS10", "Database/Instance"),
+        (f"{NIST}-RDSInstanceDeletionProtectionEnabled", "Database/Instance"),
+    },
+    "enhanced_monitoring": {(f"{NIST}-RDSEnhancedMonitoringEnabled", "Database/Instance")},
 }
 
 

@@ -30,11 +30,14 @@ def test_the_account_uses_the_key_through_named_services_and_in_no_other_way(sta
         assert set(equals["kms:ViaService"]) == {f"{service}.us-east-1.amazonaws.com" for service in services}
 
 
-def test_key_lets_backup_create_the_vault_of_a_stage_with_backups(dev: Workload, prod: Workload) -> None:
+def test_key_lets_backup_create_the_vault_of_a_stage(vaulted_stage: Workload) -> None:
     needed = {"kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey*", "kms:RetireGrant"}
-    assert needed <= through("backup", prod)
-    assert "kms:DescribeKey" in statements(prod)[0]["Action"]
-    assert through("backup", dev) == set()
+    assert needed <= through("backup", vaulted_stage)
+    assert "kms:DescribeKey" in statements(vaulted_stage)[0]["Action"]
+
+
+def test_key_allows_nothing_through_backup_where_a_stage_has_no_vault(stage: Workload) -> None:
+    assert bool(through("backup", stage)) is bool(stage.settings.monthly_backup_days)
 
 
 def through(service: str, stage: Workload) -> set[str]:

@@ -6,8 +6,9 @@ from typing import Any
 from aws_cdk.assertions import Template
 
 from stages.stage import TapStage
+from tests.stages import configured_stages
 from tests.synthesis import new_app
-from tests.unit.tap_stack.workload import Workload, committed_stages
+from tests.unit.tap_stack.workload import Workload
 
 
 def subnets(stage: Workload, tier: str) -> dict[str, Any]:
@@ -33,8 +34,9 @@ def test_three_tiers_stand_in_two_zones(stage: Workload) -> None:
 
 
 def test_zones_named_by_id_hold_whatever_default_subnets_an_account_has(tmp_path: Path) -> None:
-    settings = replace(committed_stages()["dev"], zone_ids=("use1-az4", "use1-az6"))
-    stage = TapStage(new_app(tmp_path), "Dev", settings=settings)
+    first, *_ = configured_stages()
+    settings = replace(first, zone_ids=("use1-az4", "use1-az6"))
+    stage = TapStage(new_app(tmp_path), settings.construct_id, settings=settings)
     template = json.dumps(Template.from_stack(stage.stack).find_resources("AWS::EC2::Subnet"))
     placed = [subnet["Properties"] for subnet in json.loads(template).values()]
     assert sorted(each["AvailabilityZoneId"] for each in placed) == ["use1-az4"] * 3 + ["use1-az6"] * 3

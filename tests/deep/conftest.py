@@ -1,0 +1,3 @@
+from tests.forms.conftest import copy
+
+__all__ = ["copy"]
