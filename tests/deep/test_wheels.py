@@ -54,7 +54,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cache = Path(os.environ.get("DELIVERY_CACHE") or ROOT / ".cache")
     (uv, *_) = cache.glob("installer/*/bin/uv")
     for source in PUBLISHED:
-        build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder / "wheels"]
+        build: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "hatchling",
+            "build",
+            "--target",
+            "wheel",
+            "--directory",
+            folder / "wheels",
+        ]
         done(*build, cwd=source)
     wheels = sorted((folder / "wheels").glob("*.whl"))
     assert len(wheels) == len(PUBLISHED)
