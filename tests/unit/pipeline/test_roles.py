@@ -74,7 +74,8 @@ def test_each_role_serves_one_service(pipeline_template: Template) -> None:
         (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         trusted.append(statement["Principal"])
     services = [{"Service": f"{name}.amazonaws.com"} for name in ("codebuild", "codepipeline", "events")]
-    assert [*map(trusted.count, services), len(trusted)] == [7, 1, 1, 9]
+    builds = 3 + len(STAGES) + len(PROTECTED) + len(GUARDED)
+    assert [*map(trusted.count, services), len(trusted)] == [builds, 1, 1, builds + 2]
 
 
 def test_nobody_may_do_everything_with_a_service(policies: Mapping[str, Statements]) -> None:
