@@ -41,6 +41,21 @@ def test_a_stack_that_is_paid_by_use_alone_has_no_line(write_assembly: Write) ->
             {"DBInstanceClass": "db.t3.micro", "AllocatedStorage": "20", "StorageType": "gp3", "MultiAZ": False},
             {"database instance, db.t3.micro": 1, "database storage, GB of gp3": 20},
         ),
+        (
+            "AWS::RDS::DBInstance",
+            {
+                "DBInstanceClass": "db.t3.micro",
+                "AllocatedStorage": 20,
+                "StorageType": "gp3",
+                "MultiAZ": True,
+                "ManageMasterUserPassword": True,
+            },
+            {
+                "database instance, db.t3.micro, Multi-AZ": 1,
+                "database storage, GB of gp3, Multi-AZ": 20,
+                "secret": 1,
+            },
+        ),
         ("AWS::WAFv2::WebACL", {"Rules": [{}, {}, {}]}, {"web ACL": 1, "web ACL rule": 3}),
     ],
 )
@@ -78,7 +93,7 @@ def test_a_region_without_prices_is_one_line(write_assembly: Write) -> None:
 
 def test_without_an_assembly_the_way_to_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match=r"^cost: no cloud assembly in cdk.out; run `make synth` first$"):
+    with pytest.raises(SystemExit, match=r"^cost: cdk.out/manifest.json: No such file .*; run `cdk synth` first$"):
         main([])
 
 
@@ -92,3 +107,10 @@ def test_other_arguments_are_answered_with_the_usage(capsys: pytest.CaptureFixtu
         main(["one", "two"])
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("usage: python -m cdk_cost")
+
+
+def test_stage_that_no_manifest_names_costs_nothing(write_assembly: Write, tmp_path: Path) -> None:
+    write_assembly({"Key1": KEY})
+    (tmp_path / "assembly-Old").mkdir()
+    (tmp_path / "assembly-Old" / "manifest.json").write_text("left over")
+    assert report(tmp_path).count("fixed, USD a month") == 1
