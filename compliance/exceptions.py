@@ -1,20 +1,24 @@
 """The rules on exceptions: each is for a finding that is there, beside its resource, for a reason of substance.
 
-CDK ignores in silence an acknowledgement that matches nothing (aws-cdk-lib, Validations.acknowledge). It would lie in
-wait for the next finding of its name, which nobody has looked at.
+:mod:`cdk_assembly.staleness` defines which acknowledgements match nothing, for the gate and for the report.
 """
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from cdk_assembly import (
+    REPORT,
+    Assembly,
+    AssemblyError,
+    Findings,
+    read_assembly,
+    read_findings,
+    stale_acknowledgements,
+    wide_acknowledgements,
+)
 from compliance.names import OWN, PACKS
-from compliance.report import REPORT
-
-ACKNOWLEDGED: Final = "aws:cdk:acknowledged-rules"
-"""The construct metadata that holds acknowledgements (aws-cdk-lib, Validations.ACKNOWLEDGED_RULES_METADATA_KEY)."""
 
 NAMESPACES: Final = tuple(f"{name}::" for name in (*PACKS, OWN))
 """How the ids of our acknowledgements begin. The library acknowledges findings of its own validation by itself."""
@@ -38,14 +42,20 @@ EMPTY_PHRASES: Final = re.compile(
 Violation = dict[str, Any]
 
 
-def judge_exceptions(assembly: Path) -> list[str]:
-    """Add what is wrong with the acknowledgements of the cloud assembly to its report; return it in lines."""
-    path = assembly / REPORT
+def judge_exceptions(folder: Path) -> list[str]:
+    """Add what is wrong with the acknowledgements of the cloud assembly in ``folder`` to its report.
+
+    Returns it in lines, one per problem. Without a report there is nothing to judge: the app failed before it had one.
+    """
+    path = folder / REPORT
     if not path.exists():
         return []
-    report = json.loads(path.read_text())
-    violations = broken_exceptions(assembly, report)
+    try:
+        violations = broken_exceptions(read_assembly(folder), read_findings(folder))
+    except AssemblyError as error:
+        return [f"ERROR {error}"]
     if violations:
+        report = json.loads(path.read_text())
         entry = {"pluginName": f"{OWN} acknowledgements", "conclusion": "failure", "violations": violations}
         report["pluginReports"].append(entry)
         path.write_text(json.dumps(report, indent=2))
@@ -56,31 +66,27 @@ def judge_exceptions(assembly: Path) -> list[str]:
     ]
 
 
-def broken_exceptions(assembly: Path, report: dict[str, Any]) -> list[Violation]:
-    """Return what is wrong with the acknowledgements of the cloud assembly, as violations of its ``report``."""
-    made = dict(_made(assembly))
-    used = {
-        (violation["acknowledgedAt"], violation["acknowledgedId"])
-        for plugin in report["pluginReports"]
-        for violation in plugin.get("suppressedViolations", [])
-        if violation["acknowledgedId"].startswith(NAMESPACES)
-    }
+def broken_exceptions(assembly: Assembly, findings: Findings) -> list[Violation]:
+    """Return what is wrong with the acknowledgements of ``assembly``, as violations of its report."""
     stale = [
-        _violation(STALE, where, f"{id_} is acknowledged here and is no finding here; remove the acknowledgement")
-        for where, id_ in made.keys() - used
+        _violation(STALE, each.at, f"{each.id} is acknowledged here and is no finding here; remove the acknowledgement")
+        for each in stale_acknowledgements(assembly, findings)
+        if each.id.startswith(NAMESPACES)
     ]
     wide = [
         _violation(
             WIDE,
-            where or "the app",
+            at or "the app",
             f"{id_} is acknowledged above every stack; acknowledge it on the resource that it is for",
         )
-        for where, id_ in used - made.keys()
+        for at, id_ in wide_acknowledgements(assembly, findings)
+        if id_.startswith(NAMESPACES)
     ]
     empty = [
-        _violation(REASON, where, f"{id_} is acknowledged without evidence ({reason!r}); {_ASKED}")
-        for (where, id_), reason in made.items()
-        if not has_substance(reason)
+        _violation(REASON, each.at, f"{each.id} is acknowledged without evidence ({each.reason!r}); {_ASKED}")
+        for stack in assembly.stacks.values()
+        for each in dict.fromkeys(stack.acknowledgements)
+        if each.id.startswith(NAMESPACES) and not has_substance(each.reason)
     ]
     return sorted((*stale, *wide, *empty), key=str)
 
@@ -88,17 +94,6 @@ def broken_exceptions(assembly: Path, report: dict[str, Any]) -> list[Violation]
 def has_substance(reason: str) -> bool:
     """Whether a reason may be evidence: long enough to be, and without a phrase that takes its place."""
     return len(reason.split()) >= LEAST_WORDS and not EMPTY_PHRASES.search(reason)
-
-
-def _made(assembly: Path) -> Iterator[tuple[tuple[str, str], str]]:
-    """Each acknowledgement of ours in the metadata of a stack: its construct's path, its id, and its reason."""
-    for path in sorted(assembly.rglob("*.metadata.json")):
-        for construct, entries in json.loads(path.read_text()).items():
-            for entry in entries:
-                if entry["type"] == ACKNOWLEDGED:
-                    for id_, reason in entry["data"].items():
-                        if id_.startswith(NAMESPACES):
-                            yield (construct.removeprefix("/"), id_), reason
 
 
 def _violation(rule: str, where: str, description: str) -> Violation:

@@ -6,8 +6,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from cdk_assembly import AssemblyError, Finding
 from compliance.lint import lint_templates
-from compliance.report import Finding, ReportError, read_report
+from compliance.report import read_report
 
 # Construct paths are long, and a build's log is no terminal: nothing is folded or cut there.
 LOG_WIDTH = 240
@@ -20,15 +21,15 @@ def summarise(assembly: Path) -> int:
     """
     try:
         report = read_report(assembly)
-    except ReportError as error:
+        found = (*report.open, *lint_templates(assembly))
+    except AssemblyError as error:
         sys.stderr.write(f"gate: {error}\n")
         return 2
-    found = (*report.open, *lint_templates(assembly))
     counted = f"{len(found)} open findings, {len(report.acknowledged)} acknowledged"
     advice = f", {len(report.advice)} warnings" if report.advice else ""
     sys.stdout.write(f"gate: {counted}{advice}\n")
     for finding in report.advice:
-        sys.stdout.write(f"gate: warning: {finding.where}: {finding.description} ({finding.rule})\n")
+        sys.stdout.write(f"gate: warning: {finding.path}: {finding.description} ({finding.rule})\n")
     if not found:
         return 0
     # Rules and patterns hold square brackets, which rich would take for its markup.
@@ -40,5 +41,5 @@ def summarise(assembly: Path) -> int:
 def _table(findings: tuple[Finding, ...]) -> Table:
     table = Table("Rule", "Where", "What", title="Open findings", title_justify="left", show_lines=True)
     for finding in findings:
-        table.add_row(finding.rule, finding.where, finding.description)
+        table.add_row(finding.rule, finding.path, finding.description)
     return table

@@ -14,7 +14,7 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from compliance.stateful import STATEFUL
+from cdk_verdict import STATEFUL
 from steps.adoption import Adoption, CannotAdoptError, Stack, adoption
 
 CHANGE_SET = "Adopt"

@@ -1,23 +1,22 @@
-"""``python -m steps.guard``: let a change set through that takes no data away, and stop any other before it executes.
+"""``python -m steps.guard``: reject a change set that deletes or replaces data, before it is executed.
 
-A pull request's review sees the same, from templates alone and before it is known what stands in the account. This sees
-what CloudFormation is about to do there.
+A pull request's report makes the same judgment from templates alone. The guard sees what CloudFormation is about to do
+in the account, and accepts the sign-offs of the report: they name the same content by the same digest.
 """
 
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cdk_review.comparing.signing import FILE, read_entries
-from cdk_review.errors import ReviewError
-from steps.losses import Loss, losses
+from cdk_assembly import parse_arn
+from cdk_verdict import VerdictError, change_set_losses
+from cdk_verdict.signoff import FILE
+from steps.agreement import Judged, judged
 from steps.roles import client_under
 
-PATH = "aws:cdk:path"
 SETTLED = frozenset(
     {
         "CREATE_COMPLETE",
@@ -27,59 +26,59 @@ SETTLED = frozenset(
         "UPDATE_ROLLBACK_COMPLETE",
     }
 )
-"""The states of a stack that nothing is being done to ("Stack status codes", CloudFormation User Guide)."""
+"""The states of a stack that no operation is changing ("Stack status codes", CloudFormation User Guide)."""
 
 
 @click.command()
-@click.option(
-    "--role", required=True, envvar="LOOKUP_ROLE_ARN", show_envvar=True, help="The bootstrap's role that may only read."
-)
+@click.option("--role", required=True, envvar="LOOKUP_ROLE_ARN", show_envvar=True, help="The bootstrap's lookup role.")
 @click.option("--stack", required=True, envvar="STACK_NAME", show_envvar=True, help="The stack's name.")
 @click.option(
-    "--change-set", required=True, envvar="CHANGE_SET_NAME", show_envvar=True, help="The change set that waits."
+    "--change-set", required=True, envvar="CHANGE_SET_NAME", show_envvar=True, help="The change set to judge."
 )
 @click.option(
     "--stage", required=True, envvar="STAGE_ADDRESS", show_envvar=True, help="The stage, as sign-offs name it."
 )
-@click.option("--region", required=True, envvar="STAGE_REGION", show_envvar=True, help="The stack's region.")
+@click.option("--region", required=True, envvar="STAGE_REGION", show_envvar=True, help="The stack's Region.")
 def main(role: str, stack: str, change_set: str, stage: str, region: str) -> None:
-    """Exit with 1 where a change set would take data away that nobody agreed to lose, with 2 where it can't be told."""
-    account = role.split(":")[4]
+    """Exit with 1 if a change set loses data without a sign-off, and with 2 if that cannot be decided."""
+    arn = parse_arn(role)
+    if arn is None:
+        raise click.BadParameter(f"{role!r} is not an ARN; name the lookup role's", param_hint="--role")
+    where = f"{stack} in {arn.account} {region}"
     try:
-        agreed = {entry.resource: entry.reason for entry in read_entries(Path(FILE)) if entry.stage == stage}
-        client = client_under(
-            role, service="cloudformation", region=region, session="guard-stage", only=_reading(stack, role, region)
-        )
-        found = losses(_changes(client, stack, change_set))
-        paths = _paths(client, stack, change_set) if found else {}
-    except (BotoCoreError, ClientError, ReviewError) as error:
-        click.echo(f"{stack} in {account} {region}: can't tell what {change_set} takes away: {error}", err=True)
+        only = _reading(f"arn:{arn.partition}:cloudformation:{region}:{arn.account}:stack/{stack}/*")
+        client = client_under(role, service="cloudformation", region=region, session="guard-stage", only=only)
+        losses = change_set_losses(_changes(client, stack, change_set))
+        found = judged(losses, templates=_templates(client, stack, change_set) if losses else ({}, {}), stage=stage)
+    except (BotoCoreError, ClientError, VerdictError) as error:
+        click.echo(f"{where}: can't tell what {change_set} takes away: {error}", err=True)
         sys.exit(2)
-    stopped = [loss for loss in found if paths.get(loss.logical_id) not in agreed]
-    for loss in found:
-        if loss not in stopped:
-            click.echo(f"{_named(loss, paths)} {loss.what}; signed off: {agreed[paths[loss.logical_id]]}")
-    for loss in stopped:
-        click.echo(
-            f"{stack} in {account} {region}: {_named(loss, paths)} {loss.what}. Nothing was executed. Take the change "
-            f"back, or agree to it in {FILE} under stage {stage}, and push.",
-            err=True,
-        )
+    for each in found:
+        if each.reason is not None:
+            click.echo(f"{each.name} {each.loss.what}; signed off: {each.reason}")
+    stopped = [each for each in found if each.reason is None]
+    for each in stopped:
+        click.echo(f"{where}: {each.name} {each.loss.what}. Nothing was executed. {_todo(each, stage)}", err=True)
     if stopped:
         sys.exit(1)
-    click.echo(f"{stack} in {account} {region}: {change_set} takes no data away that was not signed off")
+    click.echo(f"{where}: {change_set} takes no data away that was not signed off")
 
 
-def _reading(stack: str, role: str, region: str) -> Mapping[str, Any]:
-    """What the step needs of a role that could read much more."""
-    _, partition, _, _, account, _ = role.split(":", 5)
+def _todo(each: Judged, stage: str) -> str:
+    if each.unowned:
+        return f"It is signed off in {FILE}, which no code owner has to approve; name one in .github/CODEOWNERS."
+    entries = " and ".join(f"{{digest: {digest}, stages: [{stage}], reason: ...}}" for digest in each.digests)
+    return f"Revert the change, or agree to it in {FILE} with {entries}, and push."
+
+
+def _reading(resource: str) -> Mapping[str, Any]:
+    """The session policy: a lookup role could read much more than the step needs."""
     actions = ["cloudformation:DescribeChangeSet", "cloudformation:DescribeStacks", "cloudformation:GetTemplate"]
-    resource = f"arn:{partition}:cloudformation:{region}:{account}:stack/{stack}/*"
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": resource}]}
 
 
-def _changes(client: Any, stack: str, change_set: str) -> list[Mapping[str, Any]]:
-    """Return what the change set does. Without one, a settled stack stays as it is.
+def _changes(client: Any, stack: str, change_set: str) -> Iterable[Mapping[str, Any]]:
+    """Return the changes of the change set. A settled stack without one does not change.
 
     No document says that CodePipeline keeps a change set without changes. Its next action executes the change set by
     name, and fails if something is to be executed and none is there.
@@ -98,19 +97,13 @@ def _is_settled(client: Any, stack: str) -> bool:
     return found["StackStatus"] in SETTLED
 
 
-def _paths(client: Any, stack: str, change_set: str) -> Mapping[str, str]:
-    """The construct behind each logical id: as it will be called, or as it was when it leaves the stack."""
+def _templates(client: Any, stack: str, change_set: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The stack's template as it is deployed, and as the change set has it."""
     was = client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
     will_be = client.get_template(StackName=stack, ChangeSetName=change_set, TemplateStage="Original")["TemplateBody"]
-    return {id_: path for template in (was, will_be) for id_, path in _metadata(template["Resources"].items())}
-
-
-def _metadata(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterable[tuple[str, str]]:
-    return ((id_, found["Metadata"][PATH]) for id_, found in resources if PATH in found.get("Metadata", {}))
-
-
-def _named(loss: Loss, paths: Mapping[str, str]) -> str:
-    return f"{paths.get(loss.logical_id, loss.logical_id)} ({loss.type} {loss.physical_id})"
+    if not (isinstance(was, Mapping) and isinstance(will_be, Mapping)):
+        raise VerdictError(f"{stack}: its template is not JSON; deploy it from a synthesized template")
+    return was, will_be
 
 
 if __name__ == "__main__":

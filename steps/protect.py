@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cdk_assembly import parse_arn
 from steps.roles import client_under
 
 
@@ -28,9 +29,12 @@ from steps.roles import client_under
 )
 def main(role: str, stacks: Sequence[tuple[str, str]]) -> None:
     """Protect stacks against deletion, and say so."""
+    arn = parse_arn(role)
+    if arn is None:
+        raise click.BadParameter(f"{role!r} is not an ARN; name the stage's role for this step", param_hint="--role")
     for region, name in stacks:
         protect(client_under(role, service="cloudformation", region=region, session="protect-stage"), name)
-        click.echo(f"{name} in {role.split(':')[4]} {region}: termination protection is on")
+        click.echo(f"{name} in {arn.account} {region}: termination protection is on")
 
 
 def region_and_name(stack: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from aws_cdk import App
 
 import app as delivery_app
+from cdk_assembly import read_assembly
 from compliance import gate
 from stages.table import STAGES
 
@@ -80,16 +81,12 @@ def command_environ(**more: str) -> dict[str, str]:
 
 def stack_templates(assembly: Path) -> Iterator[tuple[str, Path]]:
     """The address of each stack in ``assembly`` and in those nested in it, and the path of its template."""
-    for manifest in sorted(assembly.rglob("manifest.json")):
-        for artifact in json.loads(manifest.read_text())["artifacts"].values():
-            if artifact["type"] == "aws:cloudformation:stack":
-                yield artifact["displayName"], manifest.parent / artifact["properties"]["templateFile"]
+    return ((path, assembly / stack.file) for path, stack in read_assembly(assembly).stacks.items())
 
 
 def template_of(assembly: Path, stack: str) -> Template:
     """The template of the stack with that address, for instance ``TapPipeline``."""
-    template: Template = json.loads(dict(stack_templates(assembly))[stack].read_text())
-    return template
+    return read_assembly(assembly).stacks[stack].template
 
 
 def of_type(template: Template, kind: str) -> dict[str, Resource]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from cdk_verdict import STATEFUL
 from compliance.removal import METADATA, REMOVAL
 from compliance.rules.rule import Breach, Rule
-from compliance.stateful import PROTECTED, STATEFUL
+from compliance.stateful import PROTECTED
 from compliance.templates import Resource, Template, properties, values
 
 ON = (True, "true", "ACTIVE")

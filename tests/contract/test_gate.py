@@ -11,11 +11,12 @@ import pytest
 from aws_cdk import App, Stack, Stage
 from aws_cdk import aws_s3 as s3
 
+from cdk_assembly import Findings
 from compliance.acknowledgements import acknowledge
 from compliance.exceptions import REASON, STALE, WIDE
 from compliance.gate import FindingsError, add_gate, synthesise
 from compliance.names import PACKS
-from compliance.report import Report, read_report
+from compliance.report import read_report
 from compliance.rules.catalogue import RULES
 from tests.contract.broken.app import BREAKS, LINT_BREAKS
 from tests.stages import configured_stages, names
@@ -29,7 +30,7 @@ class Refused:
     """What people see when every rule is broken, and the report of it."""
 
     answer: subprocess.CompletedProcess[str]
-    report: Report
+    report: Findings
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_every_acknowledgement_is_granular_and_stands_beside_its_resource(assemb
         assert finding.reason
         assert finding.acknowledged_at
         # At most three levels up, for instance from Role/DefaultPolicy/Resource to the construct that has the role.
-        assert finding.where.removeprefix(finding.acknowledged_at).count("/") <= 3
+        assert finding.path.removeprefix(finding.acknowledged_at).count("/") <= 3
         assert "IAM5" not in finding.rule or "[" in finding.rule
 
 
@@ -76,14 +77,28 @@ def test_acknowledgement_in_one_stage_does_not_silence_another(tmp_path: Path) -
     with pytest.raises(FindingsError, match="Other/Data/Bucket"):
         synthesise(app)
     report = read_report(tmp_path)
-    assert {(finding.rule, finding.where) for finding in report.acknowledged} == {
+    assert {(finding.rule, finding.path) for finding in report.acknowledged} == {
         ("AwsSolutions-S1", "One/Data/Bucket"),
         ("AwsSolutions-S10", "One/Data/Bucket"),
     }
-    assert {finding.rule for finding in report.open if finding.where == "Other/Data/Bucket"} > {
+    assert {finding.rule for finding in report.open if finding.path == "Other/Data/Bucket"} > {
         "AwsSolutions-S1",
         "AwsSolutions-S10",
     }
+
+
+def test_stage_that_was_removed_fails_no_later_synth_into_the_folder(tmp_path: Path) -> None:
+    for stages in (("Dev", "Staging"), ("Dev",)):
+        app = new_app(tmp_path)
+        for name in stages:
+            bucket = s3.CfnBucket(Stack(Stage(app, name), "Data"), "Bucket")
+            acknowledge(bucket, finding="AwsSolutions-S1", reason="Held in both stages, one of which is taken back.")
+        add_gate(app)
+        with pytest.raises(FindingsError) as caught:  # the bucket breaks other rules
+            synthesise(app)
+        assert (tmp_path / "assembly-Staging").is_dir()
+        assert ("Staging" in str(caught.value)) == ("Staging" in stages)
+        assert {finding.path.partition("/")[0] for finding in read_report(tmp_path).acknowledged} == set(stages)
 
 
 def test_an_empty_app_is_no_pass(tmp_path: Path) -> None:
@@ -103,7 +118,7 @@ def test_cdk_synth_fails_when_a_rule_is_broken_and_says_which_and_where(break_: 
     rule = re.sub(r"^(Delivery-[A-Za-z]+)-.*", r"\1", break_)
     stage = break_.replace(".", "-")
     assert answer.returncode == 1
-    assert any(found.rule == rule and found.where.split("/")[0] == stage for found in report.open)
+    assert any(found.rule == rule and found.path.split("/")[0] == stage for found in report.open)
     assert re.search(rf"\b{re.escape(rule)}\b", answer.stderr)
     assert re.search(rf"(?m)\b{re.escape(stage)}(/|:)", answer.stderr)
 
@@ -140,6 +155,6 @@ def test_the_workload_has_at_most_twelve_exceptions_of_any_kind(assembly: Path) 
         re.sub("|".join(names()), "the stage", finding.reason or "")
         for stage in configured_stages()
         for finding in read_report(assembly).acknowledged
-        if finding.where.startswith(f"TapPipeline/{stage.construct_id}/")
+        if finding.path.startswith(f"TapPipeline/{stage.construct_id}/")
     }
     assert 0 < len(reasons) <= 12

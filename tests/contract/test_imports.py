@@ -24,7 +24,7 @@ PACKAGES = {
 ALLOWED = (
     {folder: {*CHAIN[place:], "compliance"} for place, folder in enumerate(CHAIN)}
     | {folder: {folder} for folder in ("lambda", "tooling")}
-    | {"compliance": {"compliance", *JUDGES}, "steps": {"steps", "compliance", "cdk_review", *JUDGES}}
+    | {"compliance": {"compliance", *JUDGES}, "steps": {"steps", "compliance", *JUDGES}}
     # It times the app itself, without its gate, and the emulator with pipelines of its own.
     | {"benchmarks": {"benchmarks", "app", "pipeline", "cdk_rehearsal"}}
     | {package: {package, *below} for package, below in PACKAGES.items()}

@@ -1,6 +1,6 @@
-from cdk_review.comparing.signing import FILE, read_entries
+from cdk_verdict.signoff import FILE, read_signoffs
 from tests.synthesis import ROOT
 
 
-def test_the_repositorys_own_file_agrees_to_nothing_yet() -> None:
-    assert read_entries(ROOT / FILE) == ()
+def test_repository_signs_nothing_off_yet() -> None:
+    assert read_signoffs((ROOT / FILE).read_bytes(), file=FILE) == ()

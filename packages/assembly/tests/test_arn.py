@@ -1,6 +1,6 @@
 import pytest
 
-from cdk_assembly import Arn, parse_arn
+from cdk_assembly import Arn, account_of, parse_arn
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,9 @@ def test_arn_parses_into_its_parts_and_back(text: str, account: str, kind: str, 
 @pytest.mark.parametrize("text", ["", "*", "111122223333", "arn:aws:iam", "arn:aws::::", "urn:aws:iam::1:role/x"])
 def test_text_that_is_no_arn_parses_to_none(text: str) -> None:
     assert parse_arn(text) is None
+
+
+def test_account_of_an_arn_and_of_nothing_else() -> None:
+    assert account_of("arn:aws:iam::111122223333:role/deploy") == "111122223333"
+    with pytest.raises(ValueError, match=r"^'deploy' is not an ARN; name one"):
+        account_of("deploy")

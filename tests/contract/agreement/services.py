@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cdk_assembly import account_of
 from tests.contract.agreement.acting import UNDER_ROLE
 from tests.contract.agreement.policies import Request, Statement, allows
 from tests.contract.agreement.stacks import Stack
@@ -108,7 +109,7 @@ def _artifacts(stack: Stack, properties: Properties) -> Iterator[str]:
         if ":role/cdk-" in action.get("RoleArn", "") and action.get("Region", stack.region) == stack.region
     }
     for role in sorted(roles):
-        same = role.split(":")[4] == stack.account
+        same = account_of(role) == stack.account
         context = {"aws:securetransport": "true"}
         for bucket in own:
             request = Request(

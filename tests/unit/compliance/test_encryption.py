@@ -5,26 +5,34 @@ from typing import Any
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
+from cdk_verdict import STATEFUL
 from compliance.rules.encryption import ENCRYPTION, KEYS, SSE
-from compliance.stateful import STATEFUL
 from tests.unit.compliance.judging import KEY, KEY_ARN, broken, judged, resource
 
 # Types that hold data and have no property of their own for its key: those in a cluster or domain that has one, the key
 # itself, stacks of other templates, and services that offer none.
 WITHOUT_KEY = {
+    "AWS::ACMPCA::CertificateAuthority",
+    "AWS::Cassandra::Keyspace",
     "AWS::CloudFormation::Stack",
     "AWS::Cognito::UserPool",
     "AWS::DocDB::DBInstance",
     "AWS::EMR::Cluster",
     "AWS::ElastiCache::CacheCluster",
+    "AWS::FSx::Volume",
     "AWS::KMS::Key",
+    "AWS::KMS::ReplicaKey",
+    "AWS::MSK::ServerlessCluster",
     "AWS::Neptune::DBInstance",
+    "AWS::RDS::GlobalCluster",
+    "AWS::Route53::HostedZone",
     "AWS::SDB::Domain",
+    "AWS::Timestream::Table",
 }
 
 
 def test_every_type_that_holds_data_is_asked() -> None:
-    assert set(STATEFUL) - set(KEYS) == WITHOUT_KEY
+    assert STATEFUL - set(KEYS) == WITHOUT_KEY
 
 
 @pytest.mark.parametrize("kind", KEYS)

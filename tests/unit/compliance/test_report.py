@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from compliance.report import Finding, ReportError, read_report
+from cdk_assembly import AssemblyError, Finding
+from compliance.report import read_report
 
 
 def violation(rule: str, *paths: str, severity: str = "error", **more: str) -> dict[str, Any]:
@@ -31,9 +32,9 @@ def pack(*violations: dict[str, Any], name: str = "AwsSolutions", **more: Any) -
 def test_every_construct_that_breaks_a_rule_is_a_finding(tmp_path: Path) -> None:
     folder = written(tmp_path, pack(violation("S1", "A/B", "A/C")), pack(violation("F1", "A"), name="CloudFormation"))
     assert read_report(folder).open == (
-        Finding(rule="S1", where="A/B", description="about S1"),
-        Finding(rule="S1", where="A/C", description="about S1"),
-        Finding(rule="F1", where="A", description="about F1"),
+        Finding(rule="S1", path="A/B", description="about S1", pack="AwsSolutions", severity="error"),
+        Finding(rule="S1", path="A/C", description="about S1", pack="AwsSolutions", severity="error"),
+        Finding(rule="F1", path="A", description="about F1", pack="CloudFormation", severity="error"),
     )
 
 
@@ -41,7 +42,7 @@ def test_an_acknowledged_finding_keeps_its_reason_and_its_place(tmp_path: Path) 
     suppressed = violation("S1", "A/B/Resource", reason="evidence", acknowledgedAt="A/B")
     report = read_report(written(tmp_path, pack(suppressedViolations=[suppressed])))
     (finding,) = report.acknowledged
-    assert (finding.rule, finding.where) == ("S1", "A/B/Resource")
+    assert (finding.rule, finding.path) == ("S1", "A/B/Resource")
     assert (finding.reason, finding.acknowledged_at) == ("evidence", "A/B")
     assert report.open == ()
 
@@ -61,14 +62,14 @@ def test_any_other_severity_is_open(tmp_path: Path, severity: str) -> None:
 def test_a_report_without_the_gate_is_refused(tmp_path: Path) -> None:
     folder = written(tmp_path, pack(name="CloudFormation"))
     with pytest.raises(
-        ReportError, match=r"AwsSolutions found nothing to judge; the app has to hold resources and call add_gate"
+        AssemblyError, match=r"AwsSolutions found nothing to judge; the app has to hold resources and call add_gate"
     ):
         read_report(folder)
 
 
 def test_no_report_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        ReportError, match=r"validation-report\.json: No such file or directory; `make synth` writes it$"
+        AssemblyError, match=r"validation-report\.json: No such file or directory; run `cdk synth` first$"
     ):
         read_report(tmp_path)
 
@@ -76,7 +77,5 @@ def test_no_report_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"pluginReports": [{"pluginName": "AwsSolutions"}]}', "\xff"])
 def test_an_unreadable_report_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "validation-report.json").write_bytes(text.encode("latin-1"))
-    with pytest.raises(
-        ReportError, match=r"validation-report\.json: not a report \(.*\); `make synth` writes it anew$"
-    ):
+    with pytest.raises(AssemblyError, match=r"validation-report\.json: not .*; run `cdk synth` again$"):
         read_report(tmp_path)

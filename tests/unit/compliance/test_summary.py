@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from compliance.summary import summarise
+from tests.unit.compliance.assemblies import write_assembly
 
 
 def assembly(folder: Path, *violations: dict[str, Any]) -> Path:
     acknowledged = {**violation("S1", "Logs"), "reason": "evidence", "acknowledgedAt": "Logs"}
     pack = {"pluginName": "AwsSolutions", "violations": violations, "suppressedViolations": [acknowledged]}
     (folder / "validation-report.json").write_text(json.dumps({"pluginReports": [pack]}))
-    return folder
+    return write_assembly(folder)
 
 
 def violation(rule: str, path: str, severity: str = "error") -> dict[str, Any]:
@@ -43,15 +44,9 @@ def test_open_findings_are_listed_in_full_and_fail(tmp_path: Path, capsys: pytes
 
 
 def test_what_cfn_lint_finds_is_open_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    stack = {
-        "type": "aws:cloudformation:stack",
-        "environment": "aws://111111111111/us-east-1",
-        "properties": {"templateFile": "S.template.json"},
-    }
-    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"S": stack}}))
     database = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres", "EngineVersion": "15.8"}}
-    (tmp_path / "S.template.json").write_text(json.dumps({"Resources": {"Database": database}}))
-    assert summarise(assembly(tmp_path)) == 1
+    write_assembly(assembly(tmp_path), template={"Resources": {"Database": database}})
+    assert summarise(tmp_path) == 1
     first, *table = capsys.readouterr().out.splitlines()
     assert "open findings, 1 acknowledged" in first
     assert any("cfn-lint-W3691" in line for line in table)

@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from click.testing import CliRunner, Result
 
+from cdk_assembly import Assembly, Stack
+from cdk_verdict import Kind, judge_assemblies
 from steps import guard
 
 ROLE = "arn:aws:iam::333333333333:role/cdk-hnb659fds-lookup-role-333333333333-us-east-1"
@@ -18,7 +21,14 @@ ENVIRONMENT = {
     "STAGE_REGION": "us-east-1",
 }
 INSTANCE = "TapPipeline/Prod/Tap/Database/Instance/Resource"
-TEMPLATE = {"TemplateBody": {"Resources": {"Db": {"Metadata": {"aws:cdk:path": INSTANCE}}, "Other": {}}}}
+OWNED = {".github/CODEOWNERS": "* @owner"}
+
+
+def template(**properties: Any) -> dict[str, Any]:
+    database = {"Type": "AWS::RDS::DBInstance", "Properties": properties, "Metadata": {"aws:cdk:path": INSTANCE}}
+    return {"Resources": {"Other": {"Type": "AWS::SNS::Topic"}, "Db": database}}
+
+
 REPLACED = {
     "Action": "Modify",
     "LogicalResourceId": "Db",
@@ -32,8 +42,9 @@ REPLACED = {
 class CloudFormation:
     """One change set, in two pages."""
 
-    def __init__(self, *changes: Mapping[str, Any]) -> None:
+    def __init__(self, *changes: Mapping[str, Any], before: Any = None, after: Any = None) -> None:
         self.changes = changes
+        self.templates = before or template(DBName="a"), after or template(DBName="b")
 
     def get_paginator(self, _: str) -> "CloudFormation":
         return self
@@ -43,20 +54,51 @@ class CloudFormation:
         yield {"Changes": []}
         yield {"Changes": [{"ResourceChange": each} for each in self.changes]}
 
-    def get_template(self, **_: str) -> Any:
-        return TEMPLATE
+    def get_template(self, **asked: str) -> Any:
+        return {"TemplateBody": self.templates["ChangeSetName" in asked]}
 
 
-def run(monkeypatch: pytest.MonkeyPatch, folder: Path, *changes: Mapping[str, Any], signed: str = "[]") -> Result:
-    (folder / "review").mkdir()
-    (folder / "signed-off.yaml").write_text(signed)
+def run(
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    *changes: Mapping[str, Any],
+    signed: Any = "[]",
+    files: Any = OWNED,
+    **templates: Any,
+) -> Result:
+    for name, content in {"signed-off.yaml": signed, **files}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(content)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("steps.guard.client_under", lambda *_, **__: CloudFormation(*changes))
+    monkeypatch.setattr("steps.guard.client_under", lambda *_, **__: CloudFormation(*changes, **templates))
     return CliRunner().invoke(guard.main, env=ENVIRONMENT)
 
 
-def entry(stage: str = "TapPipeline/Prod", resource: str = INSTANCE) -> str:
-    return json.dumps([{"stage": stage, "resource": resource, "reason": "The data moved to the new instance."}])
+def entries(*digests: str, stage: str = "TapPipeline/Prod") -> str:
+    reason = "The data moved to the new instance."
+    return json.dumps([{"digest": digest, "stages": [stage], "reason": reason} for digest in digests])
+
+
+def printed(result: Result) -> list[str]:
+    """The digests that the guard asks for."""
+    return re.findall(r"digest: (\w+)", result.stderr)
+
+
+def reported(folder: Path) -> list[str]:
+    """The digests of the losses in the report on the same change."""
+    found = []
+    for name in ("a", "b"):
+        stack = Stack(
+            path="TapPipeline/Prod/Tap",
+            name="prod-tap",
+            stage="TapPipeline/Prod",
+            account="333333333333",
+            region="us-east-1",
+            file="",
+            template=template(DBName=name),
+        )
+        found.append(Assembly(folder=folder, stacks={stack.path: stack}))
+    return [each.digest for each in judge_assemblies(*found).observations if each.kind is Kind.LOSS]
 
 
 def test_a_change_set_that_takes_no_data_away_goes_through(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -65,37 +107,81 @@ def test_a_change_set_that_takes_no_data_away_goes_through(monkeypatch: pytest.M
     assert "PipelineChange takes no data away" in result.stdout
 
 
-def test_a_replaced_database_stops_it_with_what_why_and_how_to_mend(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_replaced_database_stops_it_with_cause_and_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     result = run(monkeypatch, tmp_path, REPLACED)
     assert result.exit_code == 1
+    (digest,) = printed(result)
     assert result.stderr == (
         f"prod-tap in 333333333333 us-east-1: {INSTANCE} (AWS::RDS::DBInstance prod-tap) would be replaced by a new, "
-        "empty one because of DBName. Nothing was executed. Take the change back, or agree to it in "
-        "signed-off.yaml under stage TapPipeline/Prod, and push.\n"
+        "empty one because of DBName. Nothing was executed. Revert the change, or agree to it in signed-off.yaml with "
+        f"{{digest: {digest}, stages: [TapPipeline/Prod], reason: ...}}, and push.\n"
     )
 
 
-def test_what_a_review_signed_off_goes_through_and_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    result = run(monkeypatch, tmp_path, REPLACED, signed=entry())
-    assert result.exit_code == 0
+def test_sign_off_of_the_report_lets_the_change_set_through(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    result = run(monkeypatch, tmp_path, REPLACED, signed=entries(*reported(tmp_path)))
+    assert result.exit_code == 0, result.output
     assert "signed off: The data moved to the new instance." in result.stdout
 
 
-@pytest.mark.parametrize("signed", [entry(stage="TapPipeline/Dev"), entry(resource="TapPipeline/Prod/Tap/Other")])
-def test_a_signature_for_another_stage_or_resource_agrees_to_nothing(
-    signed: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_loss_that_templates_do_not_show_has_a_digest_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    same = {"before": template(), "after": template()}
+    (digest,) = printed(run(monkeypatch, tmp_path, REPLACED, **same))
+    assert digest not in reported(tmp_path)
+    assert run(monkeypatch, tmp_path, REPLACED, signed=entries(digest), **same).exit_code == 0
+
+
+def test_every_loss_of_a_resource_has_to_be_signed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    after = template(DBName="b")
+    after["Resources"]["Db"]["Condition"] = "Sometimes"
+    both = printed(run(monkeypatch, tmp_path, REPLACED, after=after))
+    assert len(both) == 2
+    assert run(monkeypatch, tmp_path, REPLACED, after=after, signed=entries(both[0])).exit_code == 1
+    assert run(monkeypatch, tmp_path, REPLACED, after=after, signed=entries(*both)).exit_code == 0
+
+
+def test_resource_without_construct_path_is_named_by_its_logical_id(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    empty: dict[str, Any] = {"Resources": {}}
+    result = run(monkeypatch, tmp_path, REPLACED, before=empty, after=empty)
+    assert "us-east-1: Db (AWS::RDS::DBInstance prod-tap) would be replaced" in result.stderr
+
+
+def test_sign_off_for_another_stage_agrees_to_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    signed = entries(*reported(tmp_path), stage="TapPipeline/Dev")
     assert run(monkeypatch, tmp_path, REPLACED, signed=signed).exit_code == 1
 
 
-def test_a_sign_off_file_that_can_t_be_read_lets_nothing_through(
+def test_sign_off_in_a_file_without_code_owner_agrees_to_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    result = run(monkeypatch, tmp_path, signed="- stage: only")
+    result = run(monkeypatch, tmp_path, REPLACED, signed=entries(*reported(tmp_path)), files={})
+    assert result.exit_code == 1
+    assert "signed-off.yaml, which no code owner has to approve" in result.stderr
+
+
+@pytest.mark.parametrize("signed", ["- stage: only", "- 3"])
+def test_a_sign_off_file_that_can_t_be_read_lets_nothing_through(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, signed: str
+) -> None:
+    result = run(monkeypatch, tmp_path, REPLACED, signed=signed)
     assert result.exit_code == 2
-    assert "can't tell what PipelineChange takes away" in result.stderr
+    assert "can't tell what PipelineChange takes away: signed-off.yaml: entry 1" in result.stderr
+
+
+def test_template_that_is_not_json_lets_nothing_through(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    result = run(monkeypatch, tmp_path, REPLACED, before="Resources: {}")
+    assert result.exit_code == 2
+    assert "its template is not JSON" in result.stderr
+
+
+def test_role_that_is_not_an_arn_is_misuse() -> None:
+    result = CliRunner().invoke(guard.main, env={**ENVIRONMENT, "LOOKUP_ROLE_ARN": "lookup"})
+    assert result.exit_code == 2
+    assert "'lookup' is not an ARN" in result.stderr
 
 
 def test_an_account_that_does_not_answer_lets_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:

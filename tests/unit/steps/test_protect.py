@@ -54,3 +54,9 @@ def test_a_stack_without_its_region_is_refused() -> None:
     result = CliRunner().invoke(protect.main, ["--role", ROLE, "--stack", "prod-tap"])
     assert result.exit_code == 2
     assert "'prod-tap' is not region/name, such as us-east-1/prod-tap" in result.output
+
+
+def test_role_that_is_not_an_arn_is_misuse() -> None:
+    result = CliRunner().invoke(protect.main, ["--role", "protector", "--stack", "us-east-1/prod-tap"])
+    assert result.exit_code == 2
+    assert "'protector' is not an ARN" in result.output

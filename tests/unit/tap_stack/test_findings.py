@@ -42,9 +42,9 @@ WITHOUT = {
 def acknowledged(stage: Workload) -> set[tuple[str, str]]:
     prefix = f"{stage.address}/"
     return {
-        (finding.rule, finding.where.removeprefix(prefix).removesuffix("/Resource"))
+        (finding.rule, finding.path.removeprefix(prefix).removesuffix("/Resource"))
         for finding in read_report(stage.assembly).acknowledged
-        if finding.where.startswith(prefix)
+        if finding.path.startswith(prefix)
     }
 
 
@@ -62,5 +62,5 @@ def test_the_gate_had_something_to_look_at(stage: Workload) -> None:
 
 
 def test_an_exception_stands_on_the_resource_that_it_is_for(stage: Workload) -> None:
-    findings = [f for f in read_report(stage.assembly).acknowledged if f.where.startswith(f"{stage.address}/")]
-    assert {f.where.removeprefix(f.acknowledged_at or "") for f in findings} == {"/Resource", ""}
+    findings = [f for f in read_report(stage.assembly).acknowledged if f.path.startswith(f"{stage.address}/")]
+    assert {f.path.removeprefix(f.acknowledged_at or "") for f in findings} == {"/Resource", ""}

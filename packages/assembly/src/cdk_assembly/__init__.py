@@ -1,6 +1,6 @@
 """Read a synthesized AWS CDK app: stacks, assets, acknowledgements, and findings."""
 
-from cdk_assembly.arn import Arn, parse_arn
+from cdk_assembly.arn import Arn, account_of, parse_arn
 from cdk_assembly.errors import AssemblyError
 from cdk_assembly.findings import REPORT, Finding, Findings, read_findings
 from cdk_assembly.model import Acknowledgement, Assembly, Asset, Resource, Stack
@@ -18,6 +18,7 @@ __all__ = [
     "Findings",
     "Resource",
     "Stack",
+    "account_of",
     "parse_arn",
     "read_assembly",
     "read_findings",

@@ -62,6 +62,14 @@ def parse_arn(text: str) -> Arn | None:
     )
 
 
+def account_of(arn: str) -> str:
+    """Return the account in ``arn``. Raises :class:`ValueError` if it is not an ARN."""
+    found = parse_arn(arn)
+    if found is None:
+        raise ValueError(f"{arn!r} is not an ARN; name one, such as arn:aws:iam::111122223333:role/deploy")
+    return found.account
+
+
 def _outside_placeholders(text: str) -> list[str]:
     parts, depth = [""], 0
     for index, letter in enumerate(text):

@@ -81,6 +81,7 @@ class Stack:
         template: The parsed template.
         dependencies: The paths of the stacks that are deployed before it.
         asset_manifest: Its asset manifest's path relative to the assembly; None if it has none.
+        bootstrap: The SSM parameter that holds the version of the bootstrap it is deployed with; None if it needs none.
         parent: The path of the stack that nests it; None for a stack of its own.
     """
 
@@ -98,6 +99,7 @@ class Stack:
     assets: tuple[Asset, ...] = field(default=(), repr=False)
     acknowledgements: tuple[Acknowledgement, ...] = field(default=(), repr=False)
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    bootstrap: str | None = None
     parent: str | None = None
 
     @property

@@ -92,6 +92,7 @@ class _Reader:
             assets=() if assets is None else tuple(read_assets(folder / assets)),
             acknowledgements=tuple(acknowledgements(metadata)),
             metadata=metadata,
+            bootstrap=properties.get("bootstrapStackVersionSsmParameter"),
         )
         yield stack
         yield from self._nested(stack, folder=folder, above=(file,))

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from botocore.config import Config
 
+import cdk_assembly
+
 DEPLOYS, LOOKS_UP = "-deploy-role-", "-lookup-role-"
 SESSION = "delivery-page"
 EARLY = dt.timedelta(minutes=5)
@@ -30,8 +32,8 @@ def reader(role: str) -> str:
 
 
 def account_of(role: str | None) -> str | None:
-    """Return the account of a role's ARN."""
-    return role.split(":")[4] if role else None
+    """Return the account of a role's ARN; None without a role."""
+    return cdk_assembly.account_of(role) if role else None
 
 
 class Access:

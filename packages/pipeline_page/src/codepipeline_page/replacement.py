@@ -1,10 +1,6 @@
-"""Which properties cannot change without a new resource, by the schemas that CloudFormation publishes."""
+"""Which properties cannot change without a new resource."""
 
-from functools import cache
-
-from codepipeline_page.registry import schema
-
-PREFIX = "/properties/"
+from cdk_verdict import tables
 
 
 def replaces(type_: str, path: str) -> str:
@@ -12,21 +8,7 @@ def replaces(type_: str, path: str) -> str:
 
     A type without a published schema, such as a custom resource, is ``no``: its provider decides.
     """
-    always, sometimes = _create_only(type_)
-    if any(_within(path, each) for each in always):
-        return "yes"
-    return "perhaps" if any(_within(path, each) for each in sometimes) else "no"
-
-
-@cache
-def _create_only(type_: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return _paths(type_, "createOnlyProperties"), _paths(type_, "conditionalCreateOnlyProperties")
-
-
-def _paths(type_: str, name: str) -> tuple[str, ...]:
-    return tuple(each.removeprefix(PREFIX).replace("/", ".") for each in schema(type_).get(name, []))
-
-
-def _within(path: str, other: str) -> bool:
-    """Whether one path is the other, or lies in it."""
-    return path == other or path.startswith(f"{other}.") or other.startswith(f"{path}.")
+    if not tables.known(type_):
+        return "no"
+    surely, perhaps = tables.replacing(type_, [path])
+    return "yes" if surely else "perhaps" if perhaps else "no"

@@ -20,6 +20,8 @@ from cdk_verdict.errors import VerdictError
 from cdk_verdict.gates.owners import Owners
 from cdk_verdict.model import Observation, Outcome, Verdict, verdict_of
 
+FILE: Final = "signed-off.yaml"
+"""Where a repository keeps its sign-offs."""
 SHORTEST: Final = 20
 """Characters of a reason. Fewer than that say that someone agreed, and not why."""
 FIELDS: Final = frozenset({"digest", "stages", "reason"})

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from codepipeline_page.registry import schema
+from cdk_rehearsal.registry import schema
 
 SIDE_ACTIONS = frozenset({"ec2:CreateTags", "ec2:DeleteTags"})
 READING = ("Describe", "Get", "List")

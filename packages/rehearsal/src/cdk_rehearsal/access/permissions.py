@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
+from cdk_assembly import account_of
 from cdk_rehearsal.access.records import ALLOWED, DENIED, RECORDS
 from cdk_rehearsal.emulator.clients import client
 from cdk_rehearsal.emulator.config import EmulatorConfig
 
-ROLE_ACCOUNT = 4
-
 
 def permits(config: EmulatorConfig, *, role: str, actions: Sequence[str], resource: str, region: str) -> bool:
     """Say whether a role's policies allow one of ``actions`` on ``resource``: IAM's policy simulator decides."""
-    root = config.root(role.split(":")[ROLE_ACCOUNT])
+    root = config.root(account_of(role))
     iam = client("iam", endpoint=config.endpoint, region=region, credentials=root)
     answer = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=list(actions), ResourceArns=[resource])
     allowed = [each["EvalActionName"] for each in answer["EvaluationResults"] if each["EvalDecision"] == "allowed"]

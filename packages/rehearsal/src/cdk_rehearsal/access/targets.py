@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from codepipeline_page.registry import PROPERTIES, authorisation, schema
+from cdk_rehearsal.registry import PROPERTIES, authorisation, schema
 
 OPEN = "*"
 ARN_PARTS = 5

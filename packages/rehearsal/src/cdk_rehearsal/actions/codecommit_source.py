@@ -3,6 +3,7 @@
 Rules: "CodeCommit source action reference" in the CodePipeline user guide, with the permissions that it lists.
 """
 
+from cdk_assembly import account_of
 from cdk_rehearsal.actions.commits import hand_on, tell
 from cdk_rehearsal.actions.contracts import ActionContext, ActionFailedError, Outcome
 from cdk_rehearsal.engine.providers import CLONE_REFERENCE, OUTPUT_FORMAT
@@ -10,7 +11,6 @@ from cdk_rehearsal.source.git import archive, commit
 from cdk_rehearsal.source.reference import CloneReference
 from cdk_rehearsal.source.repository import codecommit_name
 
-ROLE_ACCOUNT = 4
 # CodeCommit packs the archive by operations that only CodePipeline may call.
 UPLOAD = ("codecommit:UploadArchive", "codecommit:GetUploadArchiveStatus")
 PULL = ("codecommit:GitPull",)
@@ -19,7 +19,7 @@ PULL = ("codecommit:GitPull",)
 def run(context: ActionContext) -> Outcome:
     """Deliver the commit that started the execution, or the one that the branch points at."""
     name, branch = context.configuration["RepositoryName"], context.configuration["BranchName"]
-    account = context.role.split(":")[ROLE_ACCOUNT]
+    account = account_of(context.role)
     codecommit = context.clients("codecommit")
     wanted = context.pinned or codecommit.get_branch(repositoryName=name, branchName=branch)["branch"]["commitId"]
     codecommit.get_commit(repositoryName=name, commitId=wanted)

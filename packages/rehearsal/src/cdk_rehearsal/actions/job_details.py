@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from cdk_assembly import account_of
 from cdk_rehearsal.actions.contracts import ActionContext
 from cdk_rehearsal.engine.definition import Artifact
 from cdk_rehearsal.engine.providers import LAMBDA
 
-ROLE_ACCOUNT = 4
 ONLY_DETAILS = frozenset({"actionTypeId", "pipelineContext"})
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ def event(context: ActionContext, job: str, continuation: str) -> Json:
 
 def account(context: ActionContext) -> str:
     """Return the account in which the action is done: its role's."""
-    return context.role.split(":")[ROLE_ACCOUNT]
+    return account_of(context.role)
 
 
 def job_details(context: ActionContext, continuation: str) -> Json:

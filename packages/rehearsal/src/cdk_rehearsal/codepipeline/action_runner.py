@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cdk_assembly import account_of
 from cdk_rehearsal.access.permissions import permits
 from cdk_rehearsal.actions.artifacts import Artifacts, object_key
 from cdk_rehearsal.actions.contracts import ActionAbandonedError, ActionContext, ActionFailedError, Outcome
@@ -40,7 +41,6 @@ from cdk_rehearsal.errors import RehearsalError
 
 log = logging.getLogger(__name__)
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
-ROLE_ACCOUNT = 4
 # Bound of the API's errorDetails.message.
 MESSAGE_CHARACTERS = 5000
 
@@ -127,7 +127,7 @@ class ActionRunner:
 
     def _outcome(self, action: Action, run: ActionRun, session: RoleSession, action_log: ActionLog) -> Outcome:
         region = action.region or self.record.region
-        acting = session.role.split(":")[ROLE_ACCOUNT]
+        acting = account_of(session.role)
         with self.store.held():
             namespaces = {**self.execution.namespaces}
             revisions = source_revisions(self.execution)

@@ -7,14 +7,13 @@ EventBridge" in the CodeCommit user guide.
 
 from ministack.services import eventbridge
 
+from cdk_assembly import account_of
 from cdk_rehearsal.codepipeline.pipelines import Pipelines
 from cdk_rehearsal.codepipeline.service_events import service_event
 from cdk_rehearsal.codepipeline.store import PipelineRecord
 from cdk_rehearsal.emulator.hooks import Json, scope
 from cdk_rehearsal.engine.execution import Execution, Trigger
 from cdk_rehearsal.engine.triggers import Push, branch_polling_for
-
-ROLE_ACCOUNT = 4
 
 
 class BranchChanges:
@@ -36,7 +35,7 @@ class BranchChanges:
                 source = branch_polling_for(name, push.branch, record.pipeline)
                 if source is None:
                     continue
-                account = (source.role_arn or record.pipeline.role_arn).split(":")[ROLE_ACCOUNT]
+                account = account_of(source.role_arn or record.pipeline.role_arn)
                 if (account, source.region or record.region) == (place["account"], place["region"]):
                     trigger = Trigger(kind="PollForSourceChanges")
                     pinned = {source.name: push.commit}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from cdk_assembly import account_of
 from cdk_rehearsal.codepipeline.object_changes import object_exists
 from cdk_rehearsal.codepipeline.pipelines import Pipelines
 from cdk_rehearsal.emulator.hooks import Properties, Resource, ResourceRequest, account, physical_name, region
@@ -14,7 +15,6 @@ from cdk_rehearsal.source.git import branch_exists
 from cdk_rehearsal.source.repository import codecommit_name
 
 NAME_CHARACTERS = 100
-ROLE_ACCOUNT = 4
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class PipelineType:
             return object_exists(settings["S3Bucket"], settings["S3ObjectKey"])
         name = settings.get("FullRepositoryId", "")
         if source.action_type_id == CODECOMMIT:
-            owner = (source.role_arn or pipeline.role_arn).split(":")[ROLE_ACCOUNT]
+            owner = account_of(source.role_arn or pipeline.role_arn)
             name = codecommit_name(owner, source.region or region(), settings["RepositoryName"])
         if source.action_type_id == GITHUB:
             name = f"{settings['Owner']}/{settings['Repo']}"

@@ -4,6 +4,7 @@ import threading
 import time
 from typing import Any
 
+from cdk_assembly import account_of
 from cdk_rehearsal.emulator.clients import client
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.emulator.hooks import Credentials, assume_service_role, scope
@@ -60,7 +61,7 @@ class RoleSession:
         return self._begin(region, policy)
 
     def _begin(self, region: str, policy: str = "") -> Credentials:
-        account = self._pipeline_arn.split(":")[4]
+        account = account_of(self._pipeline_arn)
         alone = self._action_role is None or self._action_role == self._pipeline_role
         with scope(account, region):
             first = assume_service_role(

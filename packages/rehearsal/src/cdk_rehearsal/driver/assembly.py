@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cdk_assembly
 from cdk_rehearsal.engine.providers import CODECOMMIT, GITHUB, S3_SOURCE, SOURCE_CONNECTION
 from cdk_rehearsal.errors import RehearsalError
 
@@ -91,11 +92,13 @@ class Assembly:
 
     @classmethod
     def read(cls, root: Path, *, chosen: str = "") -> "Assembly":
-        """Read the assembly in ``root``. Raises :class:`RehearsalError` where there is none."""
+        """Read the assembly in ``root``. Raises :class:`RehearsalError` if there is none, or if it is damaged."""
         try:
-            return cls(root=root, stacks=tuple(_stacks(root, root)), chosen=chosen)
-        except (OSError, ValueError, KeyError) as error:
-            raise RehearsalError(f"{root} is no cloud assembly ({error!r}); synthesise the app first") from error
+            found = cdk_assembly.read_assembly(root)
+        except cdk_assembly.AssemblyError as error:
+            raise RehearsalError(str(error)) from error
+        own = (stack for stack in found.stacks.values() if stack.parent is None)
+        return cls(root=root, stacks=tuple(_stack(stack) for stack in own), chosen=chosen)
 
     def template(self, stack: Stack) -> dict[str, Any]:
         """Return a stack's template."""
@@ -147,22 +150,14 @@ class Assembly:
         return tuple(sorted({stack.qualifier for stack in self.stacks if stack.environment == environment}))
 
 
-def _stacks(root: Path, folder: Path) -> Iterator[Stack]:
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for artifact_id, artifact in manifest["artifacts"].items():
-        properties = artifact.get("properties", {})
-        if artifact["type"] == "cdk:cloud-assembly":
-            yield from _stacks(root, folder / properties["directoryName"])
-        elif artifact["type"] == "aws:cloudformation:stack":
-            account, region = artifact["environment"].removeprefix("aws://").split("/")
-            yield Stack(
-                # The manifest leaves the name out where it is the artifact's own.
-                name=properties.get("stackName", artifact_id),
-                selector=artifact["displayName"].partition(" ")[0],
-                environment=Environment(account=account, region=region),
-                template_file=(folder / properties["templateFile"]).relative_to(root),
-                qualifier=_qualifier(properties.get("bootstrapStackVersionSsmParameter", "")),
-            )
+def _stack(stack: cdk_assembly.Stack) -> Stack:
+    return Stack(
+        name=stack.name,
+        selector=stack.path,
+        environment=Environment(account=stack.account, region=stack.region),
+        template_file=Path(stack.file),
+        qualifier=_qualifier(stack.bootstrap or ""),
+    )
 
 
 def _qualifier(parameter: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from cdk_assembly import account_of
 from cdk_rehearsal.driver.assembly import Environment, Pipeline, Source
 from cdk_rehearsal.driver.repository import Repository
 from cdk_rehearsal.emulator.clients import client
@@ -23,7 +24,6 @@ from cdk_rehearsal.source.announce import WARNING, announce
 from cdk_rehearsal.source.repository import codecommit_name, create_repository
 
 OBJECT_BRANCH = "main"
-ROLE_ACCOUNT = 4
 NOTHING = "0" * 40
 
 
@@ -51,7 +51,7 @@ def push_target(
     if source.provider == GITHUB.provider:
         bare = create_repository(config, f"{settings['Owner']}/{settings['Repo']}")
         return PushTarget(bare=bare, branch=settings["Branch"])
-    owner = action["roleArn"].split(":")[ROLE_ACCOUNT] if "roleArn" in action else where.account
+    owner = account_of(action["roleArn"]) if "roleArn" in action else where.account
     home = Environment(account=owner, region=action.get("region", where.region))
     if source.provider == CODECOMMIT.provider:
         bare = _make_repository(config, settings["RepositoryName"], home)

@@ -65,8 +65,10 @@ class Bucket:
         self.reads += 1
         body = io.BytesIO()
         with zipfile.ZipFile(body, "w") as files:
-            manifest = {"artifacts": {"Tools": stack("Tools", "3" * 12), "Other": stack("Other", "3" * 12)}}
-            files.writestr("manifest.json", json.dumps(manifest))
+            artifacts = {name: stack(name, "3" * 12) for name in ("Tools", "Other")}
+            files.writestr("manifest.json", json.dumps({"version": "54.0.0", "artifacts": artifacts}))
+            for name in artifacts:
+                files.writestr(f"{name}.json", "{}")
         body.seek(0)
         return {"Body": body}
 

@@ -13,7 +13,7 @@ from ministack.services.cloudformation import changesets, provisioners
 
 from cdk_rehearsal.emulator import hooks
 from cdk_rehearsal.emulator.config import EmulatorConfig
-from codepipeline_page.registry import identifier
+from cdk_rehearsal.registry import identifier
 
 Attributes = dict[str, str]
 Lookup = Callable[[str], Attributes | None]

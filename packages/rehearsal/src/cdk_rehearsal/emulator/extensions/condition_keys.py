@@ -6,6 +6,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.services import iam, s3
 
+from cdk_assembly import account_of
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.emulator.wiring.sessions import find_role
 
@@ -43,6 +44,6 @@ def resolve(key: str, context: Any) -> Any:
 
 def role_of_session(session_arn: str) -> str:
     """Return the ARN of the role that ``arn:aws:sts::<account>:assumed-role/<name>/<session>`` assumed."""
-    account, name = session_arn.split(":")[4], session_arn.split("/")[1]
+    account, name = account_of(session_arn), session_arn.split("/")[1]
     role = iam._roles.get_scoped(account, None, name)  # a session's ARN lacks the role's path
     return str(role["Arn"]) if role else f"arn:aws:iam::{account}:role/{name}"

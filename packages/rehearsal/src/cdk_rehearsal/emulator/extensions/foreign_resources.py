@@ -12,6 +12,7 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import kms, s3
 
+from cdk_assembly import account_of
 from cdk_rehearsal.emulator import hooks
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.emulator.wiring.keys import find_key
@@ -43,7 +44,7 @@ def bucket_policy(resource_arn: str) -> tuple[str, str] | None:
 def key_policy(resource_arn: str) -> tuple[str, str] | None:
     """Return the policy and the owner of the key that an ARN names, whoever owns it."""
     key = find_key(resource_arn)
-    return (key["Policy"], key["Arn"].split(":")[4]) if key else None
+    return (key["Policy"], account_of(key["Arn"])) if key else None
 
 
 def foreign_bucket_allows(

@@ -7,7 +7,7 @@ The properties are ``createOnlyProperties`` of the types' schemas in the CloudFo
 from ministack.services.cloudformation import provisioners
 
 from cdk_rehearsal.emulator.config import EmulatorConfig
-from codepipeline_page.registry import PROPERTIES, schema
+from cdk_rehearsal.registry import PROPERTIES, schema
 
 TYPES = ("AWS::KMS::Key", "AWS::SecretsManager::Secret")
 

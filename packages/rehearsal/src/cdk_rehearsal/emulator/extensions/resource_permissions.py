@@ -12,6 +12,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.services import iam
 
+from cdk_assembly import account_of
 from cdk_rehearsal.access.decisive import decisive_actions, passed_role, whole_service
 from cdk_rehearsal.access.records import ALLOWED, DENIED, RECORDS
 from cdk_rehearsal.access.targets import Place, overlap, targets
@@ -42,7 +43,7 @@ def require_permission(role: str, operation: ResourceOperation) -> None:
 
 def _policy_layers(role: str) -> list[Statements]:
     """Return a role's own statements, and those of a permissions boundary, which must allow as well."""
-    account, name = role.split(":")[4], role.rsplit("/", 1)[-1]
+    account, name = account_of(role), role.rsplit("/", 1)[-1]
     own = iam_evaluator._gather_role_policies(name, account)
     limits = iam_evaluator._permissions_boundary(iam._roles, name, account)
     return [[statement for document in layer for statement in document] for layer in (own, *limits)]
@@ -81,7 +82,7 @@ def may(role: str, action: str, resource: str, **context_keys: str) -> bool:
     context = iam_evaluator.EvalContext(
         principal_arn=_session(role),
         principal_type="AssumedRole",
-        principal_account=role.split(":")[4],
+        principal_account=account_of(role),
         action=action,
         resource_arn=resource,
         region=hooks.region(),

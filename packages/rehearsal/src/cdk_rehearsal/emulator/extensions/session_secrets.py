@@ -15,6 +15,7 @@ from typing import Any
 from ministack.core import iam_evaluator, lambda_runtime, rds_iam, responses
 from ministack.services import lambda_svc, s3, sts
 
+from cdk_assembly import account_of
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.emulator.signatures import SignatureError
 
@@ -71,7 +72,7 @@ def execution_credentials(config: EmulatorConfig, function: Mapping[str, Any]) -
     def derived(purpose: str) -> str:
         return hmac.new(config.secret.encode(), f"{purpose}/{arn}/{role}".encode(), "sha256").hexdigest()
 
-    account, name = arn.split(":")[4], role.rsplit("/", 1)[-1]
+    account, name = account_of(arn), role.rsplit("/", 1)[-1]
     session = function.get("FunctionName", "function")[:64]
     key = f"ASIA{derived('function-key')[:16].upper()}"
     credentials = {

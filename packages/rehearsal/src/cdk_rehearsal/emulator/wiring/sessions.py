@@ -10,6 +10,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.services import iam, sts
 
+from cdk_assembly import account_of
 from cdk_rehearsal.emulator.contracts import Credentials, ServiceError
 from cdk_rehearsal.emulator.wiring.scope import account, region
 
@@ -32,7 +33,7 @@ def assume_service_role(
     role = find_role(role_arn)
     if role is None or not trusts(role_arn, service, source_arn=source_arn):
         raise ServiceError("AccessDenied", f"{service} is not authorized to perform: sts:AssumeRole on {role_arn}", 403)
-    role_account, name = role_arn.split(":")[4], role["RoleName"]
+    role_account, name = account_of(role_arn), role["RoleName"]
     key = "ASIA" + uuid.uuid4().hex[:16].upper()
     credentials = Credentials(
         AccessKeyId=key, SecretAccessKey=secrets.token_urlsafe(30), SessionToken=secrets.token_urlsafe(96)
@@ -56,7 +57,7 @@ def assume_service_role(
 def find_role(role_arn: str) -> dict[str, Any] | None:
     """Return the record of a role, in whichever account its ARN names."""
     name = role_arn.rsplit("/", 1)[-1]
-    role: dict[str, Any] | None = iam._roles.get_scoped(role_arn.split(":")[4], None, name)
+    role: dict[str, Any] | None = iam._roles.get_scoped(account_of(role_arn), None, name)
     return role if role and role["Arn"] == role_arn else None
 
 
