@@ -241,7 +241,7 @@ FORGERIES: dict[str, tuple[bytes, str]] = {
     "a file more": (packed(CLEAN, **{"more.sh": "#!/bin/sh"}), "the artifact holds more.sh, report.html"),
     "a way out": (packed(CLEAN, **{"../report.json": "{}"}), "the artifact holds ../report.json, report.html"),
     "no json": (packed(CLEAN, **{"report.json": "<b>"}), "report.json: it is not as the schema says: Invalid JSON"),
-    "another version": (forged(version=2), "report.json has version 2; this reads version 1"),
+    "another version": (forged(version=1), "report.json has version 1; this reads version 2"),
     "no version it knows": (forged(version="1; @octocat"), "report.json has version "),
     "another form": (forged(findings="<script>"), "report.json: findings is not as the schema says"),
     "more than the schema": (forged(verdict2={}), "report.json: verdict2 is not as the schema says"),
