@@ -73,7 +73,7 @@ def test_the_first_run_comments(github: GitHub, comment: Callable[..., Result], 
     assert result.output == f"review: commented on pull request 5 for commit {HEAD}\n"
     ((author, body),) = github.bodies(5)
     assert author == BOT
-    assert body.startswith(f"{MARKER}\n## ❌ 1 new finding")
+    assert body.startswith(f"{MARKER}\n## ❌ Stopped: 1 new finding")
     assert body.endswith(f"<sub>for commit {HEAD}</sub>\n")
     assert f"actions/runs/{RUN}#artifacts" in body
     assert (tmp_path / "output").read_text() == "pull=5\n"
@@ -90,7 +90,7 @@ def test_the_next_run_changes_that_comment(github: GitHub, comment: Callable[...
     result = comment(OTHER, conclusion="failure")
     assert "updated the comment on pull request 5" in result.output
     ((_, body),) = github.bodies(5)
-    assert "❌ 1 new finding" in body
+    assert "❌ Stopped: 1 new finding" in body
     assert HEAD not in body
 
 
@@ -241,7 +241,7 @@ FORGERIES: dict[str, tuple[bytes, str]] = {
     "a file more": (packed(CLEAN, **{"more.sh": "#!/bin/sh"}), "the artifact holds more.sh, report.html"),
     "a way out": (packed(CLEAN, **{"../report.json": "{}"}), "the artifact holds ../report.json, report.html"),
     "no json": (packed(CLEAN, **{"report.json": "<b>"}), "report.json: it is not as the schema says: Invalid JSON"),
-    "another version": (forged(version=2), "report.json has version 2; this reads version 1"),
+    "another version": (forged(version=1), "report.json has version 1; this reads version 2"),
     "no version it knows": (forged(version="1; @octocat"), "report.json has version "),
     "another form": (forged(findings="<script>"), "report.json: findings is not as the schema says"),
     "more than the schema": (forged(verdict2={}), "report.json: verdict2 is not as the schema says"),
@@ -397,7 +397,7 @@ def test_what_the_report_says_is_written_anew_and_never_trusted(github: GitHub, 
     github.artifact("report-5", HEAD, content)
     comment(conclusion="failure")
     ((_, body),) = github.bodies(5)
-    assert body.splitlines()[1] == "## ❌ 1 new finding"
+    assert body.splitlines()[1] == "## ❌ Stopped: 1 new finding"
     assert "@" not in body
     assert "\u202e" not in body
     assert "123456789012" not in body

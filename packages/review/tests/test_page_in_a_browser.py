@@ -44,7 +44,7 @@ def test_it_shows_finds_and_prints_everything_and_loads_nothing(
         }
     )
     seen = observe(page(report), "NEEDLE  rule")
-    assert seen["heading"].startswith("❌ 2 new findings")
+    assert seen["heading"].startswith("❌ Stopped: 2 new findings")
     assert seen["title"].endswith(seen["heading"])
     assert "needle in the hay" in seen["text"]
     assert seen["whole"]["shown"] > 20

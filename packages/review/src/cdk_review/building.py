@@ -12,13 +12,14 @@ from cdk_review.comparing.guards import compare_guards
 from cdk_review.comparing.pairs import pairs
 from cdk_review.comparing.pipelines import compare_pipelines
 from cdk_review.comparing.resources import compare_stages
-from cdk_review.comparing.signing import read_entries, sign
 from cdk_review.comparing.values import asset_names
+from cdk_review.judging import judge_change, signed
 from cdk_review.model.report import Report, Revision
 from cdk_review.plain import accounts_named, mapped, visible
 from cdk_review.reading.assembly import read_assembly
 from cdk_review.reading.model import Assembly
 from cdk_review.source.located import Where
+from cdk_verdict.gates.trees import Tree
 
 
 def build(
@@ -29,12 +30,15 @@ def build(
     source: Path,
     base_commit: str | None = None,
     head_commit: str | None = None,
+    trees: tuple[Tree, Tree] | None = None,
     show_accounts: bool = False,
 ) -> Report:
     """Compare the assembly in ``head`` with the one in ``base``.
 
-    ``sign_offs`` is the file of agreements to destructive changes, and ``source`` the tree that the head was
-    synthesised from. Account ids become ``account-1`` and so on unless ``show_accounts``.
+    ``sign_offs`` is the file of agreements, ``source`` the tree that the head was synthesized from, and ``trees`` the
+    repository's files in base and head, without which gates are not judged.
+
+    Account ids become ``account-1`` and so on unless ``show_accounts``.
 
     Raises :class:`~cdk_review.errors.ReviewError` where the report can't be made.
     """
@@ -45,21 +49,22 @@ def build(
         comparing = aside.submit(compare, {pair.stack.address: pair.templates for pair in found})
         where = Where(source)
         findings = where.findings(compare_findings(before, after))
-        agreed = read_entries(sign_offs)
+        judged = judge_change(base, head, sign_offs=sign_offs, trees=trees)
         guards, pipelines, assets = compare_guards(found), compare_pipelines(found), compare_assets(before, after)
         comparison = comparing.result()
     stages = compare_stages(found, comparison, named=asset_names(before, after))
-    stages, entries = sign(stages, agreed)
     report = Report(
         base=Revision(commit=base_commit),
         head=Revision(commit=head_commit),
         findings=findings,
-        stages=where.stages(stages),
+        stages=where.stages(signed(stages, judged.observations)),
         access=compare_access(found, comparison),
         guards=guards,
         pipelines=pipelines,
         assets=assets,
-        sign_offs=entries,
+        packs=judged.packs,
+        observations=judged.observations,
+        sign_offs=judged.sign_offs,
     )
     return sanitised(report, accounts=() if show_accounts else tuple(_accounts(before, after)), mask=not show_accounts)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from cdk_review.building import build
-from cdk_review.comparing.signing import FILE
 from cdk_review.making import make
+from cdk_verdict.signoff import FILE
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 OUT = click.option("--out", type=FOLDER, default=Path("report"), show_default=True, help="Where the files go.")
@@ -43,7 +43,7 @@ def main(
 ) -> None:
     """Say what the cloud assembly HEAD changes against BASE, as Markdown, HTML, JSON and SARIF.
 
-    Exit codes: 0 clean; 1 findings are open, or a destructive change is not signed off; 2 could not tell.
+    Exit codes: 0 clean; 3 needs a look; 1 stopped; 2 the report could not be made.
     """
     agreed = sign_offs or source / FILE
     code = make(

@@ -49,7 +49,8 @@ def _say(report: Report, out: Path) -> None:
     lines = [
         *(f"{item.path}: {item.description} ({item.rule})" for item in (*report.of("new"), *report.of("open"))),
         *(f"{resource.path} would be {resource.change} in {stage.address}" for stage, resource in report.unsigned),
-        *(f"{entry.resource}: the sign-off no longer applies" for entry in report.sign_offs if entry.stale),
+        *(f"{each.severity}: {each.sentence} {each.todo}" for each in report.unsettled),
+        *(f"{entry.digest}: the sign-off is stale; remove it" for entry in report.sign_offs if entry.stale),
     ]
     for line in lines[:MOST_LINES]:
         sys.stdout.write(f"review: {visible(line)}\n")

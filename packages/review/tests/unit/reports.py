@@ -15,7 +15,8 @@ from cdk_review.model.deployment import (
     Stage,
 )
 from cdk_review.model.findings import Finding, Place, Since, State
-from cdk_review.model.report import Report, Revision, SignOff
+from cdk_review.model.judged import Observation, SignOff
+from cdk_review.model.report import Report, Revision
 from cdk_review.model.security import Access, Guard
 
 HEAD, BASE = "a" * 40, "b" * 40
@@ -47,6 +48,19 @@ def lost(text: str = "text", **more: Any) -> Resource:
         "place": Place(file="tap_stack/database.py", line=3),
     }
     return Resource(**defaults | more)
+
+
+def observed(text: str = "text", **more: Any) -> Observation:
+    texts = ("kind", "stage", "stack", "resource", "type", "sentence", "todo", "meaning", "location", "digest")
+    defaults: dict[str, Any] = {
+        "severity": "stopped",
+        "before": text,
+        "after": None,
+        "witness": (text,),
+        "outside": True,
+        **dict.fromkeys(texts, text),
+    }
+    return Observation(**defaults | more)
 
 
 def full(text: str = "text") -> Report:
@@ -89,8 +103,10 @@ def full(text: str = "text") -> Report:
         guards=(Guard(stage=text, path=text, protection=text, before=text),),
         pipelines=(Pipeline(path=text, change="changed", details=(text,), stages=(stage,)),),
         assets=(Asset(name=text, stages=(text,), change="changed", files=(ChangedFile(name=text, change="changed"),)),),
+        packs=(text,),
+        observations=(observed(text), observed(text, signed_off=text)),
         sign_offs=(
-            SignOff(stage=text, resource=text, reason=text, stale=True),
-            SignOff(stage=text, resource=f"used {text}", reason=text, stale=False),
+            SignOff(digest=text, stages=(text,), reason=text, stale=True),
+            SignOff(digest=f"used {text}", stages=(text,), reason=text),
         ),
     )

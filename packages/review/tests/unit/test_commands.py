@@ -51,15 +51,13 @@ def test_a_finding_is_1_and_named(tmp_path: Path, base: Written) -> None:
     assert report(tmp_path).verdict.new == 1
 
 
-def test_lost_data_and_stale_sign_offs_are_1_and_named(tmp_path: Path) -> None:
+def test_lost_data_is_1_and_named(tmp_path: Path) -> None:
     bucket = resource("AWS::S3::Bucket", f"{STACK}/Data/Resource", {}, DeletionPolicy="Retain")
-    sign_offs = tmp_path / "agreed.yaml"
-    sign_offs.write_text(f"- {{stage: Other, resource: {STACK}/Old, reason: It was agreed to in spring.}}\n")
     before, after = stage_of(tmp_path / "base", template(Data=bucket)), stage_of(tmp_path / "head", template())
-    result = run(tmp_path, before, after, "--sign-offs", str(sign_offs))
+    result = run(tmp_path, before, after)
     assert result.exit_code == 1
     assert f"review: {STACK}/Data/Resource would be left behind in App/Prod\n" in result.output
-    assert f"review: {STACK}/Old: the sign-off no longer applies\n" in result.output
+    assert f"review: stopped: {STACK}/Data/Resource (AWS::S3::Bucket) is removed from its stack" in result.output
 
 
 def test_the_sources_own_sign_offs_are_read_by_default(tmp_path: Path, base: Written) -> None:
@@ -67,7 +65,7 @@ def test_the_sources_own_sign_offs_are_read_by_default(tmp_path: Path, base: Wri
     (tmp_path / "source" / "signed-off.yaml").write_text("- broken")
     result = run(tmp_path, base, one_stack(tmp_path / "head", Topic=TOPIC))
     assert result.exit_code == 2
-    assert "signed-off.yaml: 0: " in result.output
+    assert "signed-off.yaml: entry 1: " in result.output
 
 
 def test_a_report_that_can_t_be_made_is_2_and_replaces_an_earlier_one(tmp_path: Path, base: Written) -> None:

@@ -23,7 +23,7 @@ def test_a_report_is_as_the_schema_says_and_reads_back_as_it_was(report: Report)
     written = FILES["report.json"](report)
     jsonschema.validate(json.loads(written), json.loads(FILE.read_text()))
     assert Report.model_validate_json(written) == report
-    assert json.loads(written)["version"] == 1
+    assert json.loads(written)["version"] == 2
     assert json.loads(written)["verdict"]["exit_code"] == report.verdict.exit_code
 
 
@@ -33,7 +33,7 @@ def test_a_verdict_that_was_written_by_somebody_else_is_not_believed() -> None:
     assert Report.model_validate(document).verdict.exit_code == 1
 
 
-@pytest.mark.parametrize("change", [{"version": 2}, {"more": 1}, {"findings": [{}]}, {"head": {"commit": "HEAD"}}])
+@pytest.mark.parametrize("change", [{"version": 1}, {"more": 1}, {"findings": [{}]}, {"head": {"commit": "HEAD"}}])
 def test_another_form_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Report.model_validate(json.loads(FILES["report.json"](full())) | change)

@@ -10,7 +10,8 @@ from tests.unit.rendering import Rendered
 from tests.unit.reports import finding, full, lost
 
 from cdk_review.model.deployment import Action, Pipeline, PipelineStage, Stage
-from cdk_review.model.report import Report, SignOff
+from cdk_review.model.judged import SignOff
+from cdk_review.model.report import Report
 from cdk_review.plain import visible
 from cdk_review.writing.escaping import LONGEST, code, codes, label
 from cdk_review.writing.markdown import LIMIT, markdown
@@ -83,12 +84,15 @@ def test_values_that_are_long_or_many_are_cut() -> None:
 
 def test_the_verdict_stands_first() -> None:
     first, *_ = markdown(full()).splitlines()
-    assert first == "## ❌ 1 new finding, 1 finding still open, 1 destructive change not signed off, 1 stale sign-off"
+    assert first == (
+        "## ❌ Stopped: 1 new finding, 1 finding still open, 1 destructive change not signed off, 1 stopped, "
+        "1 stale sign-off"
+    )
     assert markdown(Report()).splitlines()[0] == "## ✅ Clean"
     two = Report(findings=(finding("new"), finding("new", number=1)))
-    assert markdown(two).splitlines()[0] == "## ❌ 2 new findings"
-    stale = Report(sign_offs=(SignOff(stage="s", resource="r", reason="r", stale=True),) * 2)
-    assert markdown(stale).splitlines()[0] == "## ❌ 2 stale sign-offs"
+    assert markdown(two).splitlines()[0] == "## ❌ Stopped: 2 new findings"
+    stale = Report(sign_offs=(SignOff(digest="d", stages=("s",), reason="r", stale=True),) * 2)
+    assert markdown(stale).splitlines()[0] == "## ❌ Stopped: 2 stale sign-offs"
 
 
 def test_what_could_not_be_told_is_said_and_is_not_green() -> None:
@@ -105,6 +109,8 @@ def test_a_change_of_nothing_says_so() -> None:
 def test_everything_is_told_by_name() -> None:
     rendered = Rendered(markdown(full("the value")))
     for title in (
+        "What matters",
+        "Every observation, with its sign-off",
         "Data that would be lost, not signed off",
         "Sign-offs that no longer apply",
         "New findings",
@@ -165,14 +171,14 @@ def test_a_report_of_any_size_fits_and_cuts_the_least_important_first(text: str)
     assert "more in report.html" in cut
     titles = [section.title.partition("<code>")[0] for section in sections(report)]
     assert [title for title in titles if title not in cut] == []
-    assert sum(value.startswith("Rule") for value in Rendered(cut).codes[:30]) >= 5
+    assert sum(value.startswith("Rule") for value in Rendered(cut).codes[:60]) >= 5
 
 
 def test_even_what_matters_most_is_cut_when_it_alone_is_too_long() -> None:
     report = Report(findings=tuple(finding("new", text="y" * 300, number=number) for number in range(1000)))
     cut = markdown(report, whole="[the run](https://example.com)")
     assert len(cut.encode()) <= LIMIT
-    assert cut.startswith("## ❌ 1000 new findings\n")
+    assert cut.startswith("## ❌ Stopped: 1000 new findings\n")
     shown = len(Rendered(cut).cells) // 3
     assert 20 < shown < 1000
     assert f"{1000 - shown} more in [the run](https://example.com)" in cut

@@ -64,12 +64,12 @@ def test_a_change_that_may_replace_data_counts_as_one_that_does(tmp_path: Path) 
     assert [item.replaces for item in found.properties] == [True]
 
 
-def test_the_same_loss_is_no_matter_in_a_stage_that_keeps_nothing(tmp_path: Path) -> None:
+def test_same_loss_needs_a_look_in_a_stage_that_keeps_nothing(tmp_path: Path) -> None:
     short_lived = {**DATABASE, "DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
     report = reviewed(tmp_path, template(Database=short_lived), template())
     assert the_stage(report).retains is False
     assert (the_resource(report).change, the_resource(report).destructive) == ("removed", False)
-    assert report.verdict.exit_code == 0
+    assert report.verdict.exit_code == 3
 
 
 def test_what_holds_no_data_may_go(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 from tests.unit.reports import finding, full, lost
 
-from cdk_review.comparing.signing import FILE
 from cdk_review.model.report import Report
 from cdk_review.writing.sarif import sarif
+from cdk_verdict.signoff import FILE
 
 
 def published() -> Any:

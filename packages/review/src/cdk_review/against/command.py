@@ -12,9 +12,10 @@ from cdk_review.against.repository import Repository
 from cdk_review.against.synthesis import synthesise
 from cdk_review.building import build
 from cdk_review.command import ACCOUNTS, OUT, SOURCE, SUMMARY
-from cdk_review.comparing.signing import FILE
 from cdk_review.making import make
 from cdk_review.model.report import Report
+from cdk_verdict.gates.trees import read_commit
+from cdk_verdict.signoff import FILE
 
 
 @click.command()
@@ -47,5 +48,6 @@ def _review(ref: str, *, root: Path, environ: Mapping[str, str], show_accounts: 
         source=root,
         base_commit=commit,
         head_commit=repository.head(),
+        trees=(read_commit(root, commit), repository.tree()),
         show_accounts=show_accounts,
     )

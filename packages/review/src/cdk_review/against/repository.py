@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from cdk_review.errors import ReviewError
@@ -36,6 +37,12 @@ class Repository:
         """The commit that the work tree holds; None where it differs from HEAD."""
         changes = self._try("status", "--porcelain", "--untracked-files=normal")
         return self._try("rev-parse", "HEAD") if changes == "" else None
+
+    def tree(self) -> Mapping[str, bytes]:
+        """The contents of the work tree's files by path, without those that git ignores."""
+        names = self._try("ls-files", "-z", "--cached", "--others", "--exclude-standard") or ""
+        paths = ((name, self._root / name) for name in names.split("\0") if name)
+        return {name: path.read_bytes() for name, path in paths if path.is_file() and not path.is_symlink()}
 
     def extract(self, commit: str, folder: Path) -> None:
         """Write the files of ``commit`` into ``folder``."""

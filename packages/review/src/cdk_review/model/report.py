@@ -1,4 +1,4 @@
-"""The report: what a change does, in a form that machines read. ``review/schema-1.json`` is its JSON schema.
+"""The report: what a change does, in a form that machines read. ``schema-2.json`` is its JSON schema.
 
 The version rises with every change that an older reader would misread.
 """
@@ -10,10 +10,11 @@ from pydantic import Field, computed_field, model_validator
 
 from cdk_review.model.deployment import Asset, Pipeline, Resource, Stage
 from cdk_review.model.findings import Finding, State
+from cdk_review.model.judged import Observation, SignOff
 from cdk_review.model.part import Part
 from cdk_review.model.security import Access, Guard
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class Revision(Part):
@@ -22,29 +23,22 @@ class Revision(Part):
     commit: str | None = Field(default=None, pattern="^[0-9a-f]{40}$")
 
 
-class SignOff(Part):
-    """An entry of the sign-off file. A stale one agrees to a change that is not there."""
-
-    stage: str
-    resource: str
-    reason: str
-    stale: bool
-
-
 class Verdict(Part):
-    """What it comes to. Exit code 0: clean. 1: something has to be mended or signed off. 2: could not tell."""
+    """The outcome. Exit code 0: clean. 3: needs a look. 1: stopped. 2: the report could not be made."""
 
-    exit_code: Literal[0, 1, 2]
+    exit_code: Literal[0, 1, 2, 3]
     new: int
     open: int
     unsigned: int
+    stopped: int
+    needs_look: int
     stale_sign_offs: int
 
 
 class Report(Part):
     """Everything that a change does. ``failure`` says in one line why there is no report; the rest is empty then."""
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     base: Revision = Revision()
     head: Revision = Revision()
     failure: str | None = None
@@ -54,6 +48,8 @@ class Report(Part):
     guards: tuple[Guard, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     assets: tuple[Asset, ...] = ()
+    packs: tuple[str, ...] = ()
+    observations: tuple[Observation, ...] = ()
     sign_offs: tuple[SignOff, ...] = ()
 
     @model_validator(mode="before")
@@ -70,14 +66,23 @@ class Report(Part):
         new, open_ = states.count("new"), states.count("open")
         unsigned = len(self.unsigned)
         stale = sum(entry.stale for entry in self.sign_offs)
-        wrong = 1 if new + open_ + unsigned + stale else 0
+        severities = [each.severity for each in self.unsettled]
+        stopped, look = severities.count("stopped"), severities.count("needs a look")
+        code: Literal[0, 1, 3] = 1 if new + open_ + unsigned + stale + stopped else 3 if look else 0
         return Verdict(
-            exit_code=2 if self.failure is not None else 1 if wrong else 0,
+            exit_code=2 if self.failure is not None else code,
             new=new,
             open=open_,
             unsigned=unsigned,
+            stopped=stopped,
+            needs_look=look,
             stale_sign_offs=stale,
         )
+
+    @property
+    def unsettled(self) -> tuple[Observation, ...]:
+        """The observations that nobody signed off."""
+        return tuple(each for each in self.observations if each.signed_off is None)
 
     @property
     def unsigned(self) -> tuple[tuple[Stage, Resource], ...]:

@@ -6,7 +6,7 @@ from typing import Final
 from cdk_review.model.report import Report
 from cdk_review.writing.escaping import code
 from cdk_review.writing.sections import Section, sections
-from cdk_review.writing.words import headline, tally
+from cdk_review.writing.words import headline, nag, tally
 
 LIMIT: Final = 65_536
 """What GitHub takes in a comment, in characters; counted in bytes here, which are never fewer."""
@@ -48,7 +48,7 @@ def _top(report: Report, whole: str) -> str:
     base, head = (f"<code>{side.commit[:8]}</code>" if side.commit else "" for side in (report.base, report.head))
     if base and head:
         lines += [f"What {head} would do, compared with {base}.", ""]
-    return "\n".join([*lines, f"{tally(report)} The whole report: {whole}", ""])
+    return "\n".join([*lines, f"{nag(report)}.", "", f"{tally(report)} The whole report: {whole}", ""])
 
 
 def _body(found: Sequence[Section], kept: Mapping[int, int], whole: str) -> str:

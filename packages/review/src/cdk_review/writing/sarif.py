@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cdk_review.comparing.findings import fingerprint
-from cdk_review.comparing.signing import FILE
 from cdk_review.model.findings import Finding, Place
 from cdk_review.model.report import Report
 from cdk_review.source.places import ENTRY
+from cdk_verdict.signoff import FILE
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 DESTRUCTION: Final = "Review-Destruction"
@@ -84,10 +84,10 @@ def _results(report: Report) -> Iterator[_Result]:
                 rule=STALE_SIGN_OFF,
                 description=OWN_RULES[STALE_SIGN_OFF],
                 level="error",
-                message=f"{entry.resource} of {entry.stage} is signed off, and nothing destructive happens to it.",
-                path=entry.resource,
+                message=f"{entry.digest} is signed off, and every stage that it names runs it.",
+                path=entry.digest,
                 place=Place(file=FILE, line=1),
-                fingerprint=fingerprint(STALE_SIGN_OFF, entry.resource),
+                fingerprint=fingerprint(STALE_SIGN_OFF, entry.digest),
                 baseline="new",
             )
 

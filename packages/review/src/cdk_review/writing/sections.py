@@ -1,7 +1,6 @@
 """The parts of the Markdown: what each says, in rows, and how much it matters."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cdk_review.model.deployment import Property, Resource, Stage
 from cdk_review.model.findings import Finding, Place
@@ -9,36 +8,11 @@ from cdk_review.model.report import Report
 from cdk_review.model.security import Access
 from cdk_review.writing.escaping import code, codes
 from cdk_review.writing.picture import picture
+from cdk_review.writing.section import Section
+from cdk_review.writing.verdict import verdict_sections
 from cdk_review.writing.words import ACCESS, LOSS, ORDER, access_order, counted, ordered
 
-ALWAYS_OPEN = 10
-"""Rows that are shown without a click."""
 FEW_PROPERTIES = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """A part of the report.
-
-    Attributes:
-        rank: What is cut last has the lowest.
-        columns: The table's head.
-        rows: Its rows, the most important first.
-        intro: What stands before the table; it goes with the last row.
-        folded: Whether it is shown only on a click, however short.
-    """
-
-    rank: int
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    intro: str = ""
-    folded: bool = False
-
-    @property
-    def closed(self) -> bool:
-        """Whether a click is needed to see it."""
-        return self.folded or len(self.rows) > ALWAYS_OPEN
 
 
 def sections(report: Report) -> Iterator[Section]:
@@ -49,15 +23,16 @@ def sections(report: Report) -> Iterator[Section]:
 
 
 def _all(report: Report) -> Iterator[Section]:
+    yield from verdict_sections(report)
     unsigned = tuple(_destruction(stage, resource) for stage, resource in report.unsigned)
     columns = ("What", "Where", "Why")
     yield Section(rank=0, title="Data that would be lost, not signed off", columns=columns, rows=unsigned)
     yield Section(
         rank=0,
         title="Sign-offs that no longer apply",
-        columns=("Stage", "Resource", "Reason"),
+        columns=("Stages", "Digest", "Reason"),
         rows=tuple(
-            (code(entry.stage), code(entry.resource), code(entry.reason)) for entry in report.sign_offs if entry.stale
+            (codes(entry.stages), code(entry.digest), code(entry.reason)) for entry in report.sign_offs if entry.stale
         ),
     )
     yield _findings(report, "new", rank=1, title="New findings")

@@ -45,10 +45,22 @@ def headline(report: Report) -> str:
         counted(verdict.new, "new finding") if verdict.new else "",
         counted(verdict.open, "finding") + " still open" if verdict.open else "",
         counted(verdict.unsigned, "destructive change") + " not signed off" if verdict.unsigned else "",
+        f"{verdict.stopped} stopped" if verdict.stopped else "",
+        f"{verdict.needs_look} to look at" if verdict.needs_look else "",
         counted(verdict.stale_sign_offs, "stale sign-off") if verdict.stale_sign_offs else "",
     ]
-    said = [part for part in wrong if part]
-    return f"❌ {', '.join(said)}" if said else "✅ Clean"
+    said = ", ".join(part for part in wrong if part)
+    if verdict.exit_code == 0:
+        return "✅ Clean"
+    return f"❌ Stopped: {said}" if verdict.exit_code == 1 else f"🔎 Needs a look: {said}"
+
+
+def nag(report: Report) -> str:
+    """cdk-nag's line: the packs and how many findings there are in each state, also if there is none."""
+    states = ("open", "new", "fixed", "acknowledged")
+    return f"cdk-nag ({counted(len(report.packs), 'pack')}): " + ", ".join(
+        f"{len(report.of(state))} {state}" for state in states
+    )
 
 
 def tally(report: Report) -> str:

@@ -12,7 +12,7 @@ from cdk_verdict.gates.observing import look, stopped
 from cdk_verdict.gates.trees import Tree
 from cdk_verdict.model import Observation
 
-GATES: Final = ("compliance/*", "steps/*", "packages/verdict/src/*", "packages/assembly/src/*", "review/*")
+GATES: Final = ("compliance/*", "steps/*", "packages/verdict/src/*", "packages/assembly/src/*", "packages/review/src/*")
 """Where this repository's own gates are. Another repository names its own."""
 SKIPS: Final = frozenset({"skip", "skipif", "xfail", "skipTest", "importorskip"})
 MOST: Final = 3
