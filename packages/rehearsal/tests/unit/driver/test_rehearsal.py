@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -178,7 +179,7 @@ def test_file_for_the_aws_cli_holds_the_root_s_secret_for_its_owner_alone(rehear
     file = rehearsal.folders.tools_environment
     assert file.stat().st_mode & 0o777 == 0o600
     secret = rehearsal.config.root(rehearsal.account)["SecretAccessKey"]
-    assert f"export AWS_SECRET_ACCESS_KEY='{secret}'" in file.read_text().splitlines()
+    assert f"export AWS_SECRET_ACCESS_KEY={shlex.quote(secret)}" in file.read_text().splitlines()
 
 
 def test_the_commands_are_there() -> None:
