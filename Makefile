@@ -118,7 +118,7 @@ rehearse-open: setup ## Deliver HEAD up to the approval and keep running for mor
 
 .PHONY: rehearse-resume
 rehearse-resume: setup ## Restart rehearse-open after a crash and continue its delivery
-	@$(RUN) python -m cdk_rehearsal resume
+	@$(RUN) python -m cdk_rehearsal resume || [ $$? -eq 3 ] # 3: an approval is pending
 
 .PHONY: rehearse-stop
 rehearse-stop: setup ## Stop rehearse-open
@@ -130,7 +130,7 @@ bench: setup ## Time the commands (BENCH="synth unit" selects some)
 
 .PHONY: clean
 clean: ## Stop a rehearsal and remove everything that these commands created
-	@[ ! -f .rehearsal/session.json ] || $(MAKE) rehearse-stop
+	@[ ! -d .rehearsal ] || $(MAKE) rehearse-stop
 	@$(PYTHON) -m tooling clean
 
 .PHONY: lock

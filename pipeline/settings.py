@@ -2,7 +2,8 @@
 
 Formats: account IDs are 12 digits (AWS Account Management reference, "Account identifiers"); connection ARNs belong to
 ``codeconnections`` or its older name ``codestar-connections`` (Developer Tools console guide, "Connection resources");
-a bootstrap qualifier has at most 10 lower-case letters and digits (CDK developer guide, "Customize CDK bootstrapping").
+a bootstrap qualifier has at most 10 lower-case letters and digits (CDK developer guide, "Customize CDK bootstrapping");
+branch names follow git-check-ref-format(1).
 """
 
 import re
@@ -33,6 +34,13 @@ RESERVED = frozenset(
     }
 )
 """Words that cannot name a stage."""
+
+
+EMAIL = (
+    r"(?=.{1,254}$)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+    r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+"""An e-mail address as browsers accept it (HTML standard, "Valid e-mail address"), with two labels or more."""
 
 
 def _rejected(problem: str) -> PydanticCustomError:
@@ -88,7 +96,14 @@ Repository = Annotated[
         use="owner/name, such as 'your-name/tap-delivery'",
     ),
 ]
-Branch = Annotated[str, _like(r"[A-Za-z0-9][A-Za-z0-9_./-]*", kind="a branch name", use="a name such as 'main'")]
+Branch = Annotated[
+    str,
+    _like(
+        r"(?!.*(\.\.|//|/\.|\.lock(/|$)))[A-Za-z0-9]([A-Za-z0-9_./-]{0,253}[A-Za-z0-9_-])?",
+        kind="a branch name",
+        use="one that git accepts, such as 'main', of at most 255 letters, digits, and ._-/",
+    ),
+]
 ConnectionArn = Annotated[
     str,
     _like(
@@ -108,9 +123,7 @@ Boundary = Annotated[
 Qualifier = Annotated[
     str, _like(r"[a-z0-9]{1,10}", kind="a bootstrap qualifier", use="1 to 10 lower-case letters and digits")
 ]
-Email = Annotated[
-    str, _like(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+", kind="an e-mail address", use="one such as 'approvers@example.com'")
-]
+Email = Annotated[str, _like(EMAIL, kind="an e-mail address", use="one such as 'approvers@example.com'")]
 StageName = Annotated[
     str,
     _like(

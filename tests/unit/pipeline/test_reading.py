@@ -28,13 +28,14 @@ VARIABLES = (
 )
 ACCOUNT = "is not an account ID; use 12 digits in quotes, such as '222222222222'"
 REPOSITORY = "is not a repository; use owner/name, such as 'your-name/tap-delivery'"
-BRANCH = "is not a branch name; use a name such as 'main'"
+BRANCH = "is not a branch name; use one that git accepts, such as 'main', of at most 255 letters, digits, and ._-/"
 ARN = "is not the ARN of a connection; use arn:aws:codeconnections:<region>:<account>:connection/<id of 36 characters>"
 BOUNDARY = (
     "is not the name of a managed policy; use the name of one that every account has, such as 'team-boundary', or "
     "leave the setting out"
 )
 QUALIFIER = "is not a bootstrap qualifier; use 1 to 10 lower-case letters and digits"
+LONG = f"{'a' * 64}@{'b.' * 100}example"
 EMAIL = "is not an e-mail address; use one such as 'approvers@example.com'"
 NAME = "is not a stage name; use 1 to 20 lower-case letters and digits that start with a letter"
 GOOD_ARN = "arn:aws:codestar-connections:eu-west-1:123456789012:connection/01234567-89ab-cdef-0123-456789abcdef"
@@ -136,6 +137,14 @@ def test_other_variables_are_ignored() -> None:
         ("repository", "no-owner", REPOSITORY),
         ("repository", "a/b/c", REPOSITORY),
         ("branch", "-x", BRANCH),
+        ("branch", "a..b", BRANCH),
+        ("branch", "a//b", BRANCH),
+        ("branch", "a/", BRANCH),
+        ("branch", "a.", BRANCH),
+        ("branch", "a/.b", BRANCH),
+        ("branch", "a.lock", BRANCH),
+        ("branch", "a.lock/b", BRANCH),
+        ("branch", "b" * 256, BRANCH),
         ("connection_arn", "arn:aws:s3:::bucket", ARN),
         ("connection_arn", GOOD_ARN[:-1], ARN),
         ("connection_arn", GOOD_ARN.replace("123456789012", "1"), ARN),
@@ -202,7 +211,10 @@ def test_row_without_a_stage_is_one_line() -> None:
     assert lines(rows=(*ROWS, "third")) == [line]
 
 
-@pytest.mark.parametrize("value", ["nobody", "a@b", "a b@c.d", "@example.com", "one@example.com,,", ""])
+@pytest.mark.parametrize(
+    "value",
+    ["nobody", "a@b", "a b@c.d", "<script>@x.y", "a@-b.c", LONG, "@example.com", "one@example.com,,", ""],
+)
 def test_malformed_address_is_one_line(value: str) -> None:
     (line,) = lines(DELIVERY_APPROVERS=value)
     assert line.startswith("DELIVERY_APPROVERS: ")

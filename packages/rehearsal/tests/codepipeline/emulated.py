@@ -14,6 +14,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 
 from cdk_rehearsal.emulator.clients import client
 from cdk_rehearsal.emulator.config import EmulatorConfig
+from cdk_rehearsal.testing.harness import wait_for_answer
 
 T = TypeVar("T")
 REGION = "eu-west-1"
@@ -58,13 +59,11 @@ class Emulator:
         """Start it, with ``program`` in place of Python's own way to run a module."""
         command = [sys.executable, *(program or ("-m", "cdk_rehearsal.emulator")), "--config", str(self._file)]
         self._process = subprocess.Popen(command)
-        eventually(self._answers, "the emulator's first answer")
-
-    def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, "the emulator ended; see its log"
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.config.port)) == 0
+        try:
+            wait_for_answer(self._process, self.config.port)
+        except BaseException:
+            self.kill()
+            raise
 
     @property
     def pid(self) -> int:
@@ -79,7 +78,10 @@ class Emulator:
     def stop(self) -> None:
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(timeout=PATIENCE_SECONDS)
+        try:
+            self._process.wait(timeout=PATIENCE_SECONDS)
+        finally:
+            self.kill()
 
     def client(self, service: str, account: str = TOOLS, credentials: Mapping[str, str] | None = None) -> Any:
         made = client(

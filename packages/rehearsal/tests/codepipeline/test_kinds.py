@@ -83,7 +83,7 @@ def test_a_condition_holds_a_delivery_up_until_it_is_overridden_as_the_driver_sa
 
     def pass_it(self: Progress, rule: WaitingRule, execution: str, pipeline: str) -> None:
         held_up(self, rule, execution, pipeline)
-        words = world.said.getvalue().split("let it pass:  aws codepipeline ")[1].split("\n")[0].split(" ")
+        words = world.said.getvalue().split("override:  aws codepipeline ")[1].split("\n")[0].split(" ")
         # What the AWS CLI makes of the line.
         members = {_camel(name): value for name, value in zip(words[1::2], words[2::2], strict=True)}
         world.client("codepipeline", "5" * 12).override_stage_condition(**members)

@@ -18,8 +18,10 @@ def frail(tmp_path: Path) -> Iterator[Shop]:
     """A shop whose emulator a test may end."""
     emulator = Emulator(tmp_path)
     emulator.start()
-    yield Shop(emulator, tmp_path / "copies")
-    emulator.kill()
+    try:
+        yield Shop(emulator, tmp_path / "copies")
+    finally:
+        emulator.kill()
 
 
 def waiting(shop: Shop) -> str:

@@ -91,7 +91,7 @@ def test_a_busy_port_is_one_line_and_nothing_is_left_running(folders: Folders) -
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(RehearsalError, match=f"^port {port} on 127.0.0.1 is busy; name another with --port"):
+        with pytest.raises(RehearsalError, match=f"^port {port} on 127.0.0.1 is in use; choose another with --port"):
             begin(folders, port)
     assert not folders.session.exists()
 
@@ -128,12 +128,12 @@ def test_an_emulator_that_dies_is_said_to_have_died(folders: Folders) -> None:
     while session.emulator.process() is not None:
         time.sleep(0.01)
     with (
-        pytest.raises(EmulatorFailedError, match=r"^the emulator died; go on with what it had saved: python -m "),
+        pytest.raises(EmulatorFailedError, match=r"^the emulator died; continue from its saved state with "),
         emulator_lives(folders),
     ):
         raise ConnectionRefusedError
     (folders.state / "logs" / "emulator.log").unlink()
-    with pytest.raises(EmulatorFailedError, match=r" resume; log: \S+emulator.log$"), emulator_lives(folders):
+    with pytest.raises(EmulatorFailedError, match=r" resume`; log: \S+emulator.log$"), emulator_lives(folders):
         raise ConnectionRefusedError
 
 
@@ -180,7 +180,7 @@ def test_a_port_that_somebody_took_meanwhile_is_one_line(folders: Folders, monke
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", config.port))
         other.listen()
-        with pytest.raises(RehearsalError, match=f"^port {config.port} on 127.0.0.1 is busy, and git remotes lead"):
+        with pytest.raises(RehearsalError, match=f"^port {config.port} on 127.0.0.1 is in use, and git remotes point"):
             restart_services(folders, environ=os.environ)
     assert alive(folders) == [False, True]
 
@@ -192,7 +192,7 @@ def test_databases_that_are_gone_cannot_be_started_again(folders: Folders) -> No
     assert session is not None
     assert session.postgres_folder is not None
     shutil.rmtree(session.postgres_folder)
-    with pytest.raises(RehearsalError, match=f"^the databases are gone with {session.postgres_folder}; start again"):
+    with pytest.raises(RehearsalError, match=f"^{session.postgres_folder}: the databases were deleted; start from"):
         restart_services(folders, environ=os.environ)
 
 

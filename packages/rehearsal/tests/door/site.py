@@ -87,10 +87,8 @@ def open_door(folder: Path, *, emulator: int, secret: str, ports: tuple[int, ...
         process = subprocess.Popen(
             [sys.executable, "-m", "cdk_rehearsal.door", str(folder / "door.json")], cwd=ROOT, stderr=log
         )
-    end = time.monotonic() + 60
     while not config.authority.exists():
         assert process.poll() is None, (folder / "door.log").read_text()
-        assert time.monotonic() < end, "the door does not open"
         time.sleep(0.02)
     made = SandboxSettings(
         door=config.socket,

@@ -57,14 +57,17 @@ def test_a_rehearsal_that_died_is_gone_on_with_by_one_command(person: Person) ->
     assert first.returncode == 1
     (page,) = re.findall(r"watch and decide: (http\S+)", said)
     assert complained.startswith(
-        "rehearsal: the emulator died; go on with what it had saved: python -m cdk_rehearsal resume; log: "
+        "rehearsal: the emulator died; continue from its saved state with `cdk-rehearsal resume`; log: "
     )
     code, told = person.does("resume")
     assert code == 3, told
-    assert f"the emulator was started again\nwatch and decide: {page}\n" in told
-    assert "waits for an answer: python -m cdk_rehearsal approve Prod/Approve" in told
+    assert f"emulator restarted\nwatch and decide: {page}\n" in told
+    assert "approval pending; answer it with: cdk-rehearsal approve Prod/Approve" in told
     assert person.does("approve")[0] == 0
-    assert person.does("resume") == (0, f"the emulator runs\nwatch and decide: {page}\nno delivery was cut off\n")
+    assert person.does("resume") == (
+        0,
+        f"the emulator is running\nwatch and decide: {page}\nno delivery was interrupted\n",
+    )
     assert person.does("down") == (0, "stopped\n")
     assert left_processes(person.app) == []
 
@@ -76,7 +79,7 @@ def test_a_first_delivery_that_fails_can_be_looked_at_mended_and_pushed_again(pe
     assert code == 1
     assert "rehearsal: Build · Synth failed: " in told
     assert "this only fails in a build" in told
-    assert "The delivery failed, and everything keeps running." in told
+    assert "The delivery failed; everything keeps running." in told
     assert "  retry Build:  aws codepipeline retry-stage-execution " in told
     assert "this only fails in a build" in person.does("logs")[1]
     assert person.does("status")[0] == 1

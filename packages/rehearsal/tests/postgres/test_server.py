@@ -77,7 +77,7 @@ def test_a_busy_port_is_one_line_and_leaves_nothing_behind(
 
     real = tempfile.mkdtemp
     monkeypatch.setattr("cdk_rehearsal.postgres.server.tempfile.mkdtemp", make)
-    with pytest.raises(RehearsalError, match=r"^PostgreSQL stopped at its start; its own lines are in \S+$"):
+    with pytest.raises(RehearsalError, match=r"^PostgreSQL stopped during its start; log: \S+$"):
         start_server(port=server.address.port, log=tmp_path / "log", environ=os.environ)
     assert [Path(folder).exists() for folder in made] == [False]
 
@@ -92,7 +92,7 @@ def test_a_server_that_cannot_make_its_folder_says_where_to_read_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "SUPERUSER", "pg_reserved")
-    with pytest.raises(RehearsalError, match=r"could not create its data folder; its own lines are in \S+$"):
+    with pytest.raises(RehearsalError, match=r"could not create its data folder; log: \S+$"):
         start_server(port=1, log=tmp_path / "log", environ=os.environ)
 
 

@@ -44,15 +44,21 @@ class _Build:
         self._order, self._output = order, output
         self._journal = Journal(order.record, output)
         self._cache: LocalCache | None = None
+        self._stream: LogStream | None = None
 
     def run(self) -> str:
         """Return the build's status."""
         identity = self._order.identity
-        with self._order.workspaces.lend(identity.account, identity.project) as workspace:
-            status = self._until_interrupted(workspace)
-            with self._journal.phase("FINALIZING"):
-                if self._cache:
-                    self._cache.save()
+        try:
+            with self._order.workspaces.lend(identity.account, identity.project) as workspace:
+                status = self._until_interrupted(workspace)
+                with self._journal.phase("FINALIZING"):
+                    if self._cache:
+                        self._cache.save()
+        finally:
+            self._output.flush()
+            if self._stream:
+                self._stream.close()
         return status
 
     def _until_interrupted(self, workspace: Workspace) -> str:
@@ -92,9 +98,11 @@ class _Build:
         self._output.mask(credential_environment(credentials).values())
         access = Access(endpoint=order.config.endpoint, region=order.identity.region, credentials=credentials)
         if order.plan.logs:
-            stream = LogStream(order.plan.logs, build_uuid=order.identity.uuid, client=access.client("logs"))
+            file = order.config.build_log(order.identity.id)
+            stream = LogStream(order.plan.logs, build_uuid=order.identity.uuid, client=access.client("logs"), file=file)
             self._output.listen(stream)
             self._journal.after_phases(stream.flush)
+            self._stream = stream
         return access
 
     def _restore_cache(self, prepared: Prepared, workspace: Workspace) -> None:

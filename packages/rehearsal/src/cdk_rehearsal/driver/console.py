@@ -1,4 +1,4 @@
-"""What a person sees while a delivery runs: a line for each action that ends, and what runs now."""
+"""Prints the progress of a delivery."""
 
 import contextlib
 import datetime as dt
@@ -17,7 +17,7 @@ SIGNS = {"Succeeded": "[green]✓[/]", "Failed": "[red]✗[/]", "Abandoned": "[y
 
 
 class Progress:
-    """Shows a delivery. On a terminal what runs is redrawn in place; elsewhere each start and end is a line."""
+    """Shows a delivery. A terminal redraws the running actions in place; a file gets a line per start and end."""
 
     def __init__(self, console: Console) -> None:
         """Write to ``console``."""
@@ -28,7 +28,7 @@ class Progress:
 
     @contextlib.contextmanager
     def shown(self) -> Iterator[None]:
-        """Show one delivery's progress for as long as the block runs."""
+        """Show one delivery's progress until the block ends."""
         self._started.clear()
         self._ended.clear()
         if not self._console.is_terminal:
@@ -40,7 +40,7 @@ class Progress:
 
     @contextlib.contextmanager
     def hidden(self) -> Iterator[None]:
-        """Leave the terminal alone for as long as the block asks a question."""
+        """Stop redrawing the terminal until the block, which asks a question, ends."""
         if self._live is None:
             yield
             return
@@ -51,12 +51,12 @@ class Progress:
             self._live.start()
 
     def execution(self, execution: str) -> None:
-        """Say which execution is followed."""
-        restarted = "" if not self._started else " (the pipeline changed itself and started again)"
+        """Print the execution that is followed."""
+        restarted = "" if not self._started else " (the pipeline updated itself and restarted)"
         self._console.print(f"execution {execution}{restarted}", highlight=False)
 
     def progress(self, runs: list[ActionRun]) -> None:
-        """Say what has started and ended since the last call, and show what runs."""
+        """Print the actions that started or ended since the last call; redraw the running ones."""
         for run in runs:
             key = (run.name, run.started)
             if key not in self._started:
@@ -70,23 +70,21 @@ class Progress:
             self._live.update(_running(runs))
 
     def held_up(self, rule: WaitingRule, execution: str, pipeline: str) -> None:
-        """Say which rule holds the execution up, and how to let it pass."""
+        """Print the rule for which the execution waits, and the command that overrides it."""
         self._console.print(f"  … {escape(rule.stage)} · {escape(rule.rule)}: {escape(rule.summary)}", highlight=False)
         if rule.condition:
             command = ["aws", "codepipeline", "override-stage-condition", "--pipeline-name", pipeline]
             command += ["--stage-name", rule.stage, "--pipeline-execution-id", execution]
             command += ["--condition-type", rule.condition]
-            self._console.print(
-                f"    let it pass:  {shlex.join(command)}", markup=False, highlight=False, soft_wrap=True
-            )
+            self._console.print(f"    override:  {shlex.join(command)}", markup=False, highlight=False, soft_wrap=True)
 
     def note(self, text: str) -> None:
-        """Print a line that the user should know before anything runs."""
+        """Print one line of information."""
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     @contextlib.contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """Show one step of the preparation while it runs, and its time when it is done."""
+        """Show one step of the preparation, and its duration when it is done."""
         started = dt.datetime.now(tz=dt.UTC)
         status = self._console.status(what) if self._console.is_terminal else contextlib.nullcontext()
         with status:
@@ -95,12 +93,12 @@ class Progress:
 
 
 def line(run: ActionRun) -> str:
-    """Return the line of an action that has ended."""
+    """Return the line for an action that has ended."""
     return f"{SIGNS.get(run.status, '?')} {escape(run.name)} {took(run.seconds or 0)}"
 
 
 def took(seconds: float) -> str:
-    """Return a duration as people read it."""
+    """Return a duration in minutes and seconds, as rich markup."""
     minutes, rest = divmod(seconds, 60)
     return f"[dim]{int(minutes)} min {int(rest)} s[/]" if minutes else f"[dim]{rest:.1f} s[/]"
 
@@ -111,7 +109,7 @@ def _running(runs: list[ActionRun]) -> RenderableType:
     for run in runs:
         if run.ended is None:
             elapsed = (now - run.started).total_seconds()
-            waits = "waits for an answer" if run.category == "Approval" else f"waits for {run.provider}"
+            waits = "waits for approval" if run.category == "Approval" else f"waits for {run.provider}"
             summary = f", {escape(run.summary)}" if run.summary else ""
             rows.append(Spinner("dots", Text.from_markup(f"{escape(run.name)} {took(elapsed)}: {waits}{summary}")))
     return Group(*rows)

@@ -76,6 +76,16 @@ class Folders:
         return self.root / "session.json"
 
     @property
+    def session_id(self) -> Path:
+        """The random ID that the session's processes carry; finds them if the session's own file is damaged."""
+        return self.root / "session.id"
+
+    @property
+    def lock(self) -> Path:
+        """The lock of the command that starts, restarts, or stops the rehearsal; it outlives the rehearsal."""
+        return self.root / "lock"
+
+    @property
     def page_address(self) -> Path:
         """Where the page is, with the token that opens it."""
         return self.root / "page.url"

@@ -1,6 +1,6 @@
-"""The commands that work on what ``up`` left running, or left behind. None of them stops it, whatever happens.
+"""The commands for a rehearsal that ``up`` left running. None of them stops it.
 
-Exit codes: 0 done or delivered, 1 failed, 2 wrong usage, 3 an approval waits for its answer.
+Exit codes: 0 succeeded, 1 failed, 2 wrong usage, 3 an approval is pending.
 """
 
 import json
@@ -22,6 +22,7 @@ from cdk_rehearsal.driver.access import write_access
 from cdk_rehearsal.driver.console import SIGNS, Progress
 from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.follow import Delivery
+from cdk_rehearsal.driver.lock import hold
 from cdk_rehearsal.driver.pipeline_api import ENDED, Approval, PipelineApi
 from cdk_rehearsal.driver.preview import StackPreview
 from cdk_rehearsal.driver.rehearsal import Decision, Rehearsal
@@ -39,40 +40,40 @@ app_option = click.option("--app", type=click.Path(path_type=Path), default=Path
 @click.command()
 @app_option
 def push(app: Path) -> None:
-    """Push HEAD, and follow its delivery to an approval or the end."""
+    """Push HEAD and follow its delivery to the next approval or the end."""
     console = Console(emoji=False, soft_wrap=True)
     with _attached(app, console) as rehearsal:
         repository = Repository.open(rehearsal.request.app, rehearsal.environment())
         console.print(f"git push: {repository.commit[:12]} {escape(repository.subject())}", highlight=False)
         if repository.is_pushed(rehearsal.target.bare, rehearsal.target.branch):
-            raise RehearsalError("this commit was pushed already, and a push that moves nothing starts nothing: commit")
+            raise RehearsalError("HEAD is already pushed, so a push starts no delivery; commit a change first")
         _conclude(console, rehearsal, rehearsal.deliver(repository, _leave(console)))
 
 
 @click.command()
 @app_option
 def resume(app: Path) -> None:
-    """Start again what a crash has ended, on what it had saved, and go on with the delivery that it cut off."""
+    """Restart what crashed from its saved state, and resume the interrupted delivery."""
     console = Console(emoji=False, soft_wrap=True)
     folders = _folders(app)
-    with _lines(folders):
+    with _lines(folders), _held(folders, command="resume"):
         restarted = restart_services(folders, environ=dict(os.environ))
-    console.print("the emulator was started again" if restarted else "the emulator runs", highlight=False)
+    console.print("emulator restarted" if restarted else "the emulator is running", highlight=False)
     with _attached(app, console) as rehearsal:
         address = rehearsal.open_page()
         console.print(f"watch and decide: {address}", markup=False, highlight=False, soft_wrap=True)
         execution = rehearsal.recover()
         if execution is None:
-            console.print("no delivery was cut off", highlight=False)
+            console.print("no delivery was interrupted", highlight=False)
         else:
             _conclude(console, rehearsal, rehearsal.go_on(execution, _leave(console)))
 
 
 @click.command()
 @app_option
-@click.option("--json", "as_json", is_flag=True, help="GetPipelineState's stageStates, for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print the stageStates of GetPipelineState.")
 def status(app: Path, *, as_json: bool) -> None:
-    """Show where the pipeline stands. Exit code 1: the newest execution failed; 3: an approval waits."""
+    """Show the state of the pipeline. Exit code 1: the newest execution failed; 3: an approval is pending."""
     with _attached(app, Console(emoji=False)) as rehearsal:
         stages = rehearsal.api.stages()
         if as_json:
@@ -89,10 +90,10 @@ def status(app: Path, *, as_json: bool) -> None:
 @click.command()
 @click.argument("which", metavar="[STAGE/ACTION]", default="")
 @app_option
-@click.option("--reject", is_flag=True, help="Say no.")
-@click.option("--comment", default="", help="What the record says of the answer.")
+@click.option("--reject", is_flag=True, help="Reject instead.")
+@click.option("--comment", default="", help="A comment, stored with the answer.")
 def approve(which: str, app: Path, comment: str, *, reject: bool) -> None:
-    """Answer the approval that waits; after a yes, follow the delivery on to the next one or the end."""
+    """Answer the pending approval; if approved, follow the delivery to the next approval or the end."""
     console = Console(emoji=False, soft_wrap=True)
     with _attached(app, console) as rehearsal:
         approval = _the_one(rehearsal.api, which)
@@ -106,16 +107,16 @@ def approve(which: str, app: Path, comment: str, *, reject: bool) -> None:
 @click.command()
 @click.argument("which", metavar="[STAGE/ACTION]", default="")
 @app_option
-@click.option("--follow", is_flag=True, help="Go on until the action ends.")
+@click.option("--follow", is_flag=True, help="Print new lines until the action ends.")
 def logs(which: str, app: Path, *, follow: bool) -> None:
-    """Print the log of an action of the newest execution, or of all of them."""
+    """Print the log of one action of the newest execution, or of all its actions."""
     with _attached(app, Console(emoji=False)) as rehearsal:
         execution = rehearsal.api.newest_execution()
         if execution is None:
-            raise RehearsalError("nothing was delivered yet; push first: python -m cdk_rehearsal push")
+            raise RehearsalError("nothing was delivered yet; start a delivery with `cdk-rehearsal push`")
         runs = {f"{run.stage}/{run.action}": run for run in rehearsal.api.actions(execution)}
         if which and which not in runs:
-            raise RehearsalError(f"{which} has not started in execution {execution}; there are {', '.join(runs)}")
+            raise RehearsalError(f"{which} has not started in execution {execution}; choose one of {', '.join(runs)}")
         for name, run in runs.items():
             if which in ("", name):
                 path = action_log(rehearsal.config, rehearsal.api.pipeline, execution, run.stage, run.action)
@@ -143,7 +144,7 @@ def _leave(console: Console) -> Callable[[Approval, list[StackPreview]], Decisio
     def decide(approval: Approval, previews: list[StackPreview]) -> Decision:
         show_preview(console, approval.stage, previews)
         console.print(
-            f"waits for an answer: python -m cdk_rehearsal approve {approval.stage}/{approval.action}",
+            f"approval pending; answer it with: cdk-rehearsal approve {approval.stage}/{approval.action}",
             markup=False,
             highlight=False,
         )
@@ -153,8 +154,8 @@ def _leave(console: Console) -> Callable[[Approval, list[StackPreview]], Decisio
 
 
 def _conclude(console: Console, rehearsal: Rehearsal, delivery: Delivery | None) -> None:
-    said = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config, rehearsal.request.app)
-    console.print(said, markup=False, highlight=False)
+    line = write_access(rehearsal.folders, rehearsal.assembly, rehearsal.config, rehearsal.request.app)
+    console.print(line, markup=False, highlight=False)
     if delivery is None:
         sys.exit(WAITS)
     if not delivery.succeeded:
@@ -167,9 +168,9 @@ def _the_one(api: PipelineApi, which: str) -> Approval:
     if which:
         waiting = {name: each for name, each in waiting.items() if name == which}
     if not waiting:
-        raise RehearsalError(f"no approval {which + ' ' if which else ''}waits for an answer; see: status")
+        raise RehearsalError(f"no approval {which + ' ' if which else ''}is pending; see `cdk-rehearsal status`")
     if len(waiting) > 1:
-        raise click.UsageError(f"several approvals wait; name one: {', '.join(waiting)}")
+        raise click.UsageError(f"several approvals are pending; name one of {', '.join(waiting)}")
     return next(iter(waiting.values()))
 
 
@@ -180,11 +181,11 @@ def _table(pipeline: str, stages: list[dict[str, object]]) -> Table:
     for stage in json.loads(json.dumps(stages, default=str)):
         name, inbound = escape(stage["stageName"]), stage["inboundTransitionState"]
         if not inbound["enabled"]:
-            table.add_row(name, "", "[yellow]closed[/]", escape(inbound.get("disabledReason", "")))
+            table.add_row(name, "", "[yellow]disabled[/]", escape(inbound.get("disabledReason", "")))
         for action in stage["actionStates"]:
             latest = action.get("latestExecution", {})
             result = latest.get("status", "")
-            shown = "waits for an answer" if "token" in latest else f"{SIGNS.get(result, '')} {result}".strip()
+            shown = "approval pending" if "token" in latest else f"{SIGNS.get(result, '')} {result}".strip()
             table.add_row(name, escape(action["actionName"]), shown, escape(latest.get("summary", "")))
     return table
 
@@ -195,7 +196,7 @@ def _folders(app: Path) -> Folders:
 
 @contextmanager
 def _attached(app: Path, console: Console) -> Iterator[Rehearsal]:
-    """Give the running rehearsal, and turn failures into a line and exit code 1."""
+    """Give the running rehearsal; print failures as one line and exit with code 1."""
     folders = _folders(app)
     with _lines(folders):
         yield Rehearsal.attach(app.resolve(), folders=folders, progress=Progress(console), environ=dict(os.environ))
@@ -209,3 +210,12 @@ def _lines(folders: Folders) -> Iterator[None]:
     except RehearsalError as error:
         Console(stderr=True, emoji=False).print(f"rehearsal: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(FAILED)
+
+
+@contextmanager
+def _held(folders: Folders, *, command: str) -> Iterator[None]:
+    if not folders.root.exists():  # nothing to lock, and nothing to create
+        yield
+        return
+    with hold(folders, command=command):
+        yield

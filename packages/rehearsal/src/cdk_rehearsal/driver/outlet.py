@@ -1,4 +1,4 @@
-"""The door of a rehearsal: started before anything else runs, and on the way of all that does."""
+"""The door of a rehearsal. It starts first, and every other process reaches the network only through it."""
 
 import secrets
 import sys
@@ -23,7 +23,7 @@ from cdk_rehearsal.sandbox.view import network_specification
 
 PATIENCE_SECONDS = 30
 ROOT = Path(__file__).parents[2]
-# How hosts are reached, and what pip, uv, and npm are configured with.
+# Variables that configure the network, pip, uv, and npm.
 READ_PREFIXES = ("PIP_", "UV_", "npm_config_", "NPM_CONFIG_", "XDG_CONFIG_")
 READ_NAMES = ("HOME", "PATH", NODE_VARIABLE, *BUNDLE_VARIABLES)
 PROXY_WORDS = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -32,14 +32,14 @@ UNCONFINED = "no user namespaces ({}): builds can read your files, and only prox
 
 @dataclass(frozen=True, kw_only=True)
 class Outlet:
-    """A door that is open. ``sandbox`` is None, and ``reason`` says why, where this machine has no user namespaces."""
+    """An open door. ``sandbox`` is None on a machine without user namespaces; ``reason`` then holds the cause."""
 
     config: DoorConfig
     sandbox: SandboxSettings | None
     reason: str = ""
 
 
-def open_outlet(
+def open_outlet(  # noqa: PLR0913 - what a door and the sandboxes need to know
     folders: Folders,
     *,
     emulator: int,
@@ -49,10 +49,12 @@ def open_outlet(
     environ: Mapping[str, str],
     keep: Iterable[str],
     started: Callable[[Started], None],
+    marks: Mapping[str, str],
 ) -> Outlet:
-    """Open the door on ``port`` before an emulator on ``emulator``; sandboxes reach ``ports`` of loopback as well.
+    """Open the door on ``port`` for an emulator on ``emulator``; sandboxes also reach the loopback ``ports``.
 
-    ``started`` is told of the door's process as soon as it is there. Raises :class:`RehearsalError`.
+    ``started`` is called with the door's process, which has ``marks`` in its environment. Raises
+    :class:`RehearsalError`.
     """
     folders.door.mkdir(mode=0o700, parents=True)
     config = DoorConfig(
@@ -65,7 +67,7 @@ def open_outlet(
         environ={name: value for name, value in environ.items() if _is_read(name)},
     )
     config.save(folders.door / "door.json")
-    started(start_door(folders, config))
+    started(start_door(folders, config, marks=marks))
     scratch = folders.door / "sandbox"
     scratch.mkdir()
     reason = unavailable(scratch)
@@ -88,12 +90,12 @@ def open_outlet(
     return Outlet(config=config, sandbox=sandbox)
 
 
-def start_door(folders: Folders, config: DoorConfig) -> Started:
-    """Start the door's process and wait until it is open. Raises :class:`RehearsalError`."""
+def start_door(folders: Folders, config: DoorConfig, *, marks: Mapping[str, str]) -> Started:
+    """Start the door with ``marks`` in its environment; wait until it is open. Raises :class:`RehearsalError`."""
     config.authority.unlink(missing_ok=True)
     log = folders.logs / "door.log"
     command: list[str | Path] = [sys.executable, "-m", "cdk_rehearsal.door", folders.door / "door.json"]
-    process = start(command, log=log, env={"PATH": config.environ.get("PATH", "")}, cwd=ROOT)
+    process = start(command, log=log, env={"PATH": config.environ.get("PATH", ""), **marks}, cwd=ROOT)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if config.authority.exists():
@@ -105,14 +107,14 @@ def start_door(folders: Folders, config: DoorConfig) -> Started:
 
 
 def through_door(folders: Folders, command: Sequence[str | Path]) -> list[str | Path]:
-    """Return a command of the driver's as it runs in the sandbox of its network, where there is one."""
+    """Return ``command`` wrapped for the network sandbox; unchanged on a machine without user namespaces."""
     return [*(confined(folders.network) if folders.network.exists() else []), *command]
 
 
 def child_environment(folders: Folders, environ: Mapping[str, str], *, keep: Iterable[str]) -> dict[str, str]:
-    """Return what every child process gets: that of :func:`base_environment`, with the door as the way out.
+    """Return the environment of every child process: :func:`base_environment`, and the door as its proxy.
 
-    Before the door is open, it is only the former.
+    Before the door is open, this is :func:`base_environment` alone.
     """
     base, file = base_environment(environ, keep=keep), folders.door / "door.json"
     if not file.exists():

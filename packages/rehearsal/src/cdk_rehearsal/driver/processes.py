@@ -4,54 +4,61 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO, Literal
 
 import psutil
 from pydantic import BaseModel
 
+from cdk_rehearsal.driver.identity import identity
 from cdk_rehearsal.errors import RehearsalError
 
 LAST_LINES = 15
 END_BYTES = 64 * 1024
 GRACE_SECONDS = 8.0
+PAUSE_SECONDS = 0.02
 
 
 def run(command: Sequence[str | Path], *, doing: str, log: Path, env: Mapping[str, str], cwd: Path) -> str:
     """Run ``command`` with its output in ``log``; return the output.
 
-    Raises :class:`RehearsalError` that says what was being done, the last lines, and where the rest is.
+    Raises :class:`RehearsalError` with ``doing``, the last lines of the output, and the path of the log.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+    with private_log(log, "wb") as output:
         finished = subprocess.run(  # noqa: S603 - commands are the driver's own
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=env, cwd=cwd, check=False
         )
     text = log.read_text(errors="replace")
     if finished.returncode != 0:
-        said = f"{doing} failed (exit code {finished.returncode}); log: {log}"
-        raise RehearsalError(f"{said}\n{last_lines(text)}".rstrip())
+        failure = f"{doing} failed (exit code {finished.returncode}); log: {log}"
+        raise RehearsalError(f"{failure}\n{last_lines(text)}".rstrip())
     return text
 
 
+def private_log(path: Path, mode: Literal["wb", "ab"]) -> BinaryIO:
+    """Open a log for writing, and create it and its folder for the owner alone: modes 0600 and 0700."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
 def end_of(path: Path) -> str:
-    """Return the last 64 KiB of a text file, which may be very long."""
+    """Return the last 64 KiB of a text file."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - END_BYTES))
         return file.read().decode(errors="replace")
 
 
 def last_lines(text: str, count: int = LAST_LINES) -> str:
-    """Return the last ``count`` lines that say anything, indented."""
+    """Return the last ``count`` lines that are not blank, indented."""
     lines = [line for line in text.splitlines() if line.strip()]
     return "\n".join(f"    {line}" for line in lines[-count:])
 
 
 def start(command: Sequence[str | Path], *, log: Path, env: Mapping[str, str], cwd: Path) -> subprocess.Popen[bytes]:
-    """Start ``command`` in a session of its own, so that Ctrl-C reaches the driver alone, which then stops it."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    """Start ``command`` in a session of its own: Ctrl-C then reaches only the driver, which stops the command."""
+    with private_log(log, "ab") as output:
         return subprocess.Popen(  # noqa: S603 - commands are the driver's own
             command,
             stdin=subprocess.DEVNULL,
@@ -64,46 +71,61 @@ def start(command: Sequence[str | Path], *, log: Path, env: Mapping[str, str], c
 
 
 class Started(BaseModel):
-    """A process that a rehearsal started, known well enough never to be mistaken for another one."""
+    """A process that a rehearsal started. Its number alone would not do: the system may give it to another process."""
 
     pid: int
-    created: float
+    identity: str
     stop_with: int = signal.SIGTERM
 
     @classmethod
     def of(cls, pid: int, *, stop_with: int = signal.SIGTERM) -> "Started":
-        """Describe the running process ``pid``, which ``stop_with`` ends in order."""
-        return cls(pid=pid, created=psutil.Process(pid).create_time(), stop_with=stop_with)
+        """Describe the process ``pid``, which shuts down in order on the signal ``stop_with``."""
+        return cls(pid=pid, identity=identity(pid) or "", stop_with=stop_with)
 
     def process(self) -> psutil.Process | None:
-        """Return the process, or None when it is gone, also when its number was given to another one."""
+        """Return the process, or None if it has ended."""
         with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(self.pid)
-            if process.create_time() == self.created and process.status() != psutil.STATUS_ZOMBIE:
-                return process
+            return psutil.Process(self.pid) if self._runs() else None
         return None
 
-    def stop(self) -> None:
-        """Ask the process to end, and end it when it does not within a few seconds."""
-        process = self.process()
-        if process is None:
-            return
-        _quietly(lambda: process.send_signal(self.stop_with))
-        try:
-            process.wait(GRACE_SECONDS)
-        except psutil.TimeoutExpired:
-            _quietly(process.kill)
-            _quietly(lambda: process.wait(GRACE_SECONDS))
+    def stop(self, *, patience: float = GRACE_SECONDS) -> bool:
+        """Ask the process to end, and kill it after ``patience`` seconds; return whether it has ended.
+
+        A killed process counts as ended even while its parent, such as the driver in another terminal, has not
+        collected its exit status.
+        """
+        for number in (self.stop_with, signal.SIGKILL):
+            if not self._runs():
+                return True
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+            if _within(patience, lambda: not self._runs()):
+                return True
+        return False
+
+    def _runs(self) -> bool:
+        return bool(self.identity) and identity(self.pid) == self.identity
 
 
 def stop_marked(variable: str, value: str) -> None:
-    """Kill every process of this user whose environment has ``variable=value``: builds that outlived their emulator."""
+    """Kill every process of this user whose environment has ``variable=value``, and wait until none is left."""
+    _within(GRACE_SECONDS, lambda: not _killed(variable, value))
+
+
+def _killed(variable: str, value: str) -> int:
+    killed = 0
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.environ().get(variable) == value:
                 process.kill()
+                killed += 1
+    return killed
 
 
-def _quietly(act: Callable[[], Any]) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        act()
+def _within(seconds: float, done: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(PAUSE_SECONDS)
+    return True

@@ -25,7 +25,8 @@ from cdk_rehearsal.driver.preview import StackPreview, preview
 from cdk_rehearsal.driver.processes import end_of, last_lines, run
 from cdk_rehearsal.driver.refusals import refuse_unsupported
 from cdk_rehearsal.driver.repository import Repository
-from cdk_rehearsal.driver.services import clear, open_session, running, start_services
+from cdk_rehearsal.driver.services import open_session, start_services
+from cdk_rehearsal.driver.session import SERVICE_MARK, clear, running
 from cdk_rehearsal.driver.simulation import require_policies
 from cdk_rehearsal.driver.sources import PushTarget, fill, push_target
 from cdk_rehearsal.driver.tokens import make_tokens
@@ -39,11 +40,11 @@ PIPELINE_TYPE = "AWS::CodePipeline::Pipeline"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is rehearsed and how: the app's repository, the policies it ships, and what builds get of the machine.
+    """What to rehearse, and what builds receive from this machine.
 
-    ``pipeline`` names the one that is meant where the app has several. ``others`` are the repositories of its sources
-    beside the one that the app's commit is pushed to, by source action. ``allowed`` are hosts that may be reached,
-    ``provided`` packages that builds may ask apt-get for, since they are installed.
+    ``pipeline`` selects one of several pipelines. ``others`` maps further source actions to their repositories;
+    ``app`` is the first one's. ``keep`` names environment variables that builds inherit. ``allowed`` are hosts that
+    may be reached. ``provided`` are installed packages for which builds may run apt-get.
     """
 
     app: Path
@@ -59,7 +60,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """An answer to an approval; ``wait`` leaves it open for someone else."""
+    """An answer to an approval; ``wait`` leaves the approval open."""
 
     approved: bool = True
     summary: str = ""
@@ -81,7 +82,7 @@ class Rehearsal:
         assembly: Assembly,
         progress: Progress,
     ) -> None:
-        """Hold what :meth:`open` has made."""
+        """Use what :meth:`open` created."""
         self.request = request
         self.folders = folders
         self.config = config
@@ -110,21 +111,22 @@ class Rehearsal:
 
     @classmethod
     def open(cls, request: Request, *, folders: Folders, progress: Progress) -> "Rehearsal":
-        """Synthesise the commit, start the emulator, bootstrap the accounts and deploy the pipeline.
+        """Synthesize the commit, start the emulator, bootstrap the accounts, and deploy the pipeline.
 
-        Raises :class:`RehearsalError`. Whatever was started is known to ``folders``; the caller stops it.
+        Raises :class:`RehearsalError`. The session in ``folders`` lists what was started; the caller stops it.
         """
-        environment = _environment(request, folders)
+        environment = command_environment(request, folders)
         repository = Repository.open(request.app, environment)
-        clear(folders)
+        if clear(folders):
+            progress.note("stopped the rehearsal that an earlier command had left running in this clone")
         opened = open_session(
             folders, port=request.port, environ=request.environ, keep=request.keep, allowed=request.allowed
         )
         if opened.outlet.reason:
             progress.note(UNCONFINED.format(opened.outlet.reason))
-        environment = _environment(request, folders)
+        environment = command_environment(request, folders)
         with progress.step("cdk synth"):
-            assembly = _synthesise(repository, folders, environment, chosen=request.pipeline)
+            assembly = _synthesize(repository, folders, environment, chosen=request.pipeline)
         folders.chosen.write_text(request.pipeline)
         folders.others.write_text(json.dumps({action: str(path) for action, path in request.others.items()}))
         assembly.pipeline().source(request.others)
@@ -155,10 +157,10 @@ class Rehearsal:
 
     @classmethod
     def attach(cls, app: Path, *, folders: Folders, progress: Progress, environ: Mapping[str, str]) -> "Rehearsal":
-        """Return the rehearsal that ``up`` left running. Raises :class:`RehearsalError` where none does."""
+        """Return the rehearsal that ``up`` left running. Raises :class:`RehearsalError` if none is running."""
         session = running(folders)
         if session is None or session.emulator is None or session.emulator.process() is None:
-            raise RehearsalError(f"no rehearsal of {app} is running; start one: python -m cdk_rehearsal up --app {app}")
+            raise RehearsalError(f"no rehearsal of {app} is running; start one with `cdk-rehearsal up --app {app}`")
         config = EmulatorConfig.load(folders.config)
         assembly = Assembly.read(folders.assembly, chosen=folders.chosen.read_text())
         given = config.build_environment
@@ -169,27 +171,27 @@ class Rehearsal:
         return cls(request=request, folders=folders, config=config, assembly=assembly, progress=progress)
 
     def target_of(self, source: Source) -> PushTarget:
-        """Return what commits of a source of the pipeline are pushed to."""
+        """Return the repository and branch to which commits of a source are pushed."""
         return push_target(self.config, self.pipeline, source, self.api.definition())
 
     def deliver(self, repository: Repository, decide: Decide) -> Delivery | None:
-        """Push the repository's commit and follow its delivery; None when an approval was left waiting."""
+        """Push the repository's commit and follow its delivery; return None if an approval was left open."""
         before = self.api.newest_execution()
         repository.push(self.target.bare, self.target.branch)
         return self._follow(decide, after=before)
 
     def go_on(self, execution: str, decide: Decide) -> Delivery | None:
-        """Follow an execution that runs already; None when an approval was left waiting."""
+        """Follow a running execution; return None if an approval was left open."""
         return self._follow(decide, execution=execution)
 
     def recover(self) -> str | None:
-        """Take up the delivery that the emulator's end cut off; return its execution, or None where there was none.
+        """Resume the delivery that the emulator's end interrupted; return its execution, or None without one.
 
-        Its stage is retried. Where CodePipeline refuses that, since the pipeline has changed, or where the pipeline had
-        changed but not started again, the branch is delivered anew.
+        The failed stage is retried. If the pipeline has changed since, so that CodePipeline rejects the retry or no
+        stage has failed, the branch is delivered again from the start.
         """
         execution = self.api.newest_execution()
-        if execution is None or not self._was_cut_off(execution):
+        if execution is None or not self._was_interrupted(execution):
             return None
         stage = self.api.failed_stage(execution)
         if stage is not None:
@@ -198,7 +200,7 @@ class Rehearsal:
                 return execution
         return self.api.start()
 
-    def _was_cut_off(self, execution: str) -> bool:
+    def _was_interrupted(self, execution: str) -> bool:
         status, reason = self.api.status(execution)
         last = self.api.actions(execution)[-1:]
         return reason == LOST or (status == "Cancelled" and [run.summary for run in last] == [LOST])
@@ -220,7 +222,7 @@ class Rehearsal:
             return follow(self.api, after=after, execution=execution, watcher=self._progress, on_approval=on_approval)
 
     def explain(self, delivery: Delivery) -> str:
-        """Return why a delivery failed: each failed action, its last lines, and where its log is."""
+        """Return why a delivery failed: each failed action with the last lines and the path of its log."""
         parts = []
         for failed in delivery.failures():
             log = action_log(self.config, self.api.pipeline, delivery.execution, failed.stage, failed.action)
@@ -229,7 +231,7 @@ class Rehearsal:
         return "\n".join(parts) or f"the delivery ended as {delivery.status}: {delivery.reason}"
 
     def open_page(self) -> str:
-        """Serve the page to watch and decide on; return its address."""
+        """Serve the page that shows the delivery and answers approvals; return its address."""
         return start_page(
             self.folders,
             pipeline=self.api.pipeline,
@@ -240,8 +242,8 @@ class Rehearsal:
         )
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of the programs that the driver runs."""
-        return _environment(self.request, self.folders)
+        """Return :func:`command_environment` of this rehearsal."""
+        return command_environment(self.request, self.folders)
 
     def _preview(self, stage: str, execution: str, runs: list[ActionRun]) -> list[StackPreview]:
         return preview(
@@ -256,14 +258,17 @@ class Rehearsal:
         )
 
 
-def _environment(request: Request, folders: Folders) -> dict[str, str]:
+def command_environment(request: Request, folders: Folders) -> dict[str, str]:
+    """Return the environment of the programs that the driver runs, with the session's ID once there is a session."""
     environ = request.environ
-    # An app's own CDK CLI, which npm installs beside its code, goes before the machine's.
+    # The CDK CLI in the app's own node_modules comes before the machine's.
     path = os.pathsep.join((str(request.app / "node_modules" / ".bin"), environ.get("PATH", "")))
-    return {**child_environment(folders, environ, keep=request.keep), "HOME": str(folders.home), "PATH": path}
+    mark = {SERVICE_MARK: folders.session_id.read_text()} if folders.session_id.exists() else {}
+    base = child_environment(folders, environ, keep=request.keep)
+    return {**base, **mark, "HOME": str(folders.home), "PATH": path}
 
 
-def _synthesise(repository: Repository, folders: Folders, environment: Mapping[str, str], *, chosen: str) -> Assembly:
+def _synthesize(repository: Repository, folders: Folders, environment: Mapping[str, str], *, chosen: str) -> Assembly:
     repository.export(folders.source)
     command = through_door(folders, ["cdk", "synth", "--quiet", "--output", str(folders.assembly)])
     run(command, doing="cdk synth", log=folders.logs / "synth.log", env=environment, cwd=folders.source)

@@ -1,4 +1,4 @@
-"""The repository whose commit is rehearsed: what is committed travels, what is not is named."""
+"""The repository whose commit is rehearsed. Uncommitted changes are not part of a rehearsal."""
 
 import io
 import os
@@ -13,7 +13,7 @@ from cdk_rehearsal.errors import RehearsalError
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
-    """A work tree with a commit. ``environment`` is what git sees."""
+    """A work tree with a commit. ``environment`` is the environment of git."""
 
     root: Path
     commit: str
@@ -21,19 +21,32 @@ class Repository:
 
     @classmethod
     def open(cls, root: Path, environment: Mapping[str, str]) -> "Repository":
-        """Return the repository at ``root``. Raises :class:`RehearsalError` without a repository or a commit."""
+        """Return the repository at ``root``.
+
+        Raises :class:`RehearsalError` if ``root`` is not a repository, has no commit, or is a shallow clone, from which
+        git cannot push.
+        """
         answer = _git(root, environment, "rev-parse", "--is-inside-work-tree")
         if answer.returncode != 0:
             raise RehearsalError(
-                f"{root} is not a git repository; a rehearsal starts with a push: git init, then commit"
+                f"{root} is not a git repository, and a rehearsal starts with a push; run `git init` and commit"
             )
         head = _git(root, environment, "rev-parse", "--verify", "--quiet", "HEAD")
         if head.returncode != 0:
-            raise RehearsalError(f"{root} has no commit yet; a rehearsal pushes HEAD: commit first")
+            raise RehearsalError(f"{root} has no commit, and a rehearsal pushes HEAD; commit first")
+        if _git(root, environment, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
+            raise RehearsalError(
+                f"{root} is a shallow clone, from which git cannot push; run `git fetch --unshallow` "
+                "(in GitHub Actions, set fetch-depth: 0)"
+            )
         return cls(root=root, commit=head.stdout.decode().strip(), environment=environment)
 
+    def is_detached(self) -> bool:
+        """Whether HEAD is a commit rather than a branch."""
+        return _git(self.root, self.environment, "symbolic-ref", "--quiet", "HEAD").returncode != 0
+
     def uncommitted(self) -> tuple[str, ...]:
-        """Return the paths that differ from HEAD, new ones included: they do not travel."""
+        """Return the paths that differ from HEAD, including new ones. They are not delivered."""
         status = self._must("status", "--porcelain", "--untracked-files=all").decode(errors="replace")
         return tuple(line[3:] for line in status.splitlines())
 
@@ -45,34 +58,43 @@ class Repository:
         """Write the files of the commit into ``folder``."""
         archive = self._must("archive", "--format=tar", self.commit)
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            # Not every 3.11 knows filters (PEP 706); this commit is the user's own, and trusted.
+            # Early versions of 3.11 lack filters (PEP 706); the commit is the user's own and trusted.
             files.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
             files.extractall(folder)  # noqa: S202 - as above
 
     def push(self, bare: Path, branch: str) -> str:
-        """Push the commit to ``branch`` of ``bare`` with the real ``git push``; return what git said."""
+        """Push the commit to ``branch`` of ``bare`` with ``git push``; return git's messages."""
         return self._push(bare, branch)
 
     def push_silently(self, bare: Path, branch: str) -> None:
-        """Push the commit, and let none of the hooks of ``bare`` run."""
+        """Push the commit without running the hooks of ``bare``."""
         self._push(bare, branch, "--receive-pack", f"git -c core.hooksPath={os.devnull} receive-pack")
 
     def _push(self, bare: Path, branch: str, *options: str) -> str:
         moved = f"{self.commit}:refs/heads/{branch}"
         answer = _git(self.root, self.environment, "push", "--force", *options, str(bare), moved)
-        said = answer.stderr.decode(errors="replace")
+        messages = answer.stderr.decode(errors="replace")
         if answer.returncode != 0:
-            raise RehearsalError(f"git push to {bare} failed: {said.strip()}")
-        return said
+            raise RehearsalError(f"git push to {bare} failed: {messages.strip()}")
+        return messages
 
     def is_pushed(self, bare: Path, branch: str) -> bool:
-        """Whether ``branch`` of ``bare`` is at the commit already, so that a push would move nothing."""
+        """Whether ``branch`` of ``bare`` is already at the commit, so that a push would not change it."""
         return self._must("ls-remote", str(bare), f"refs/heads/{branch}").decode().startswith(self.commit)
 
     def set_remote(self, name: str, url: Path) -> None:
-        """Make ``url`` the repository's remote ``name``."""
+        """Set the remote ``name`` to ``url``; add it if there is none."""
         known = self._must("remote").decode().split()
         self._must("remote", "set-url" if name in known else "add", name, str(url))
+
+    def remove_remote(self, name: str, *, below: Path) -> bool:
+        """Remove the remote ``name`` if it points to a folder below ``below``; return whether it did."""
+        answer = _git(self.root, self.environment, "remote", "get-url", name)
+        url = answer.stdout.decode(errors="replace").strip()
+        if answer.returncode != 0 or not Path(url).is_relative_to(below):
+            return False
+        self._must("remote", "remove", name)
+        return True
 
     def _must(self, *arguments: str) -> bytes:
         answer = _git(self.root, self.environment, *arguments)
@@ -83,4 +105,4 @@ class Repository:
 
 def _git(root: Path, environment: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[bytes]":
     command = ["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603 - our own words
+    return subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603 - arguments are the driver's own

@@ -1,77 +1,52 @@
-"""The processes of a rehearsal: started together, stopped together, whoever stops them."""
+"""Starts and restarts the processes of a rehearsal."""
 
 import contextlib
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel
 
 from cdk_rehearsal.door.config import DoorConfig
-from cdk_rehearsal.driver.environment import base_environment, build_image, quiet_home
+from cdk_rehearsal.driver.environment import base_environment, build_image
 from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.outlet import Outlet, child_environment, open_outlet, start_door
 from cdk_rehearsal.driver.processes import Started, last_lines, start, stop_marked
+from cdk_rehearsal.driver.session import MARK, SERVICE_MARK, Session, clear, running, stop_services
+from cdk_rehearsal.driver.space import require_space, temporary_folder
 from cdk_rehearsal.emulator.config import EmulatorConfig
-from cdk_rehearsal.emulator.private import make_private
 from cdk_rehearsal.errors import RehearsalError
 from cdk_rehearsal.postgres.server import restart_server, start_server
 
-MARK = "REHEARSAL_SESSION"
+__all__ = [
+    "MARK",
+    "EmulatorFailedError",
+    "Session",
+    "clear",
+    "emulator_lives",
+    "open_session",
+    "restart_services",
+    "running",
+    "start_services",
+    "stop_services",
+]
+
 PATIENCE_SECONDS = 30
 
 
 class EmulatorFailedError(RehearsalError):
-    """The emulator refused a call, or ended, while somebody relied on it; what it had saved is still there."""
-
-
-class Session(BaseModel):
-    """What runs: door, emulator, PostgreSQL, and a page at most, and the mark that its builds carry."""
-
-    id: str
-    emulator: Started | None = None
-    postgres: Started | None = None
-    page: Started | None = None
-    door: Started | None = None
-    postgres_folder: Path | None = None
-
-    def stop(self) -> None:
-        """Stop everything, each process by its own number, and remove the database's folder."""
-        for process in (self.page, self.emulator, self.postgres, self.door):
-            if process is not None:
-                process.stop()
-        stop_marked(MARK, self.id)
-        if self.postgres_folder is not None:
-            shutil.rmtree(self.postgres_folder, ignore_errors=True)
-
-    def save(self, folders: Folders) -> None:
-        """Note what runs, for whoever stops it."""
-        folders.session.write_text(self.model_dump_json(indent=2))
-
-
-def clear(folders: Folders) -> None:
-    """Stop whatever an earlier rehearsal left running in these folders, and empty them."""
-    stop_services(folders)
-    shutil.rmtree(folders.root, ignore_errors=True)
-    make_private(folders.root)
-    folders.logs.mkdir()
-    quiet_home(folders.home)
-    # An app that knows nothing of rehearsals does not ignore this folder, and it must not count as uncommitted.
-    (folders.root / ".gitignore").write_text("*\n")
+    """The emulator refused a call, died, or was stopped during a command. Its saved state remains."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A session whose door is open, with the ports that its emulator and its PostgreSQL will have."""
+    """A session whose door is open, and the ports that its emulator and its PostgreSQL server will use."""
 
     session: Session
     outlet: Outlet
@@ -87,12 +62,14 @@ def open_session(
     keep: tuple[str, ...],
     allowed: tuple[str, ...] = (),
 ) -> Opened:
-    """Open the door, the way out of all that is started later.
+    """Start the door, through which all processes that start later reach the network.
 
-    ``allowed`` are hosts that may be reached. Raises :class:`RehearsalError`, with nothing left running.
+    ``allowed`` are hosts that they may reach. Raises :class:`RehearsalError`; nothing is left running then.
     """
-    session = Session(id=uuid.uuid4().hex)
+    temporary = temporary_folder()
+    require_space(folders.root, temporary)
     emulator, postgres = (_free_port() if port is None else _available(port)), _free_port()
+    session = Session.create(folders, temporary=temporary)
     try:
         outlet = open_outlet(
             folders,
@@ -103,6 +80,7 @@ def open_session(
             environ=environ,
             keep=keep,
             started=lambda door: _note_door(session, folders, door),
+            marks={SERVICE_MARK: session.id},
         )
     except BaseException:
         session.stop()
@@ -126,12 +104,18 @@ def start_services(
 ) -> EmulatorConfig:
     """Start PostgreSQL and the emulator on loopback with empty state; return the emulator's configuration.
 
-    ``keep`` names the environment variables that builds get as they are, ``provided`` the packages that builds find on
-    this machine. Raises :class:`RehearsalError`, with nothing left running.
+    ``keep`` names environment variables that builds inherit, ``provided`` packages that are installed on this machine.
+    Raises :class:`RehearsalError`; nothing is left running then.
     """
     session, outlet = opened.session, opened.outlet
     try:
-        postgres = start_server(port=opened.postgres, log=folders.logs / "postgres.log", environ=environ)
+        postgres = start_server(
+            port=opened.postgres,
+            log=folders.logs / "postgres.log",
+            environ=environ,
+            prefix=session.prefix,
+            marks={SERVICE_MARK: session.id},
+        )
         session.postgres = Started.of(postgres.process.pid, stop_with=signal.SIGINT)
         session.postgres_folder = postgres.folder
         session.save(folders)
@@ -154,21 +138,21 @@ def start_services(
 
 
 def restart_services(folders: Folders, *, environ: Mapping[str, str]) -> bool:
-    """Start again, on what it had saved, whatever has ended of the rehearsal in this folder.
+    """Restart the processes of this folder's rehearsal that have ended, on their saved state.
 
-    Return whether the emulator had ended. Builds go with their emulator; one that outlived it is ended first, since its
-    work is asked for again. Raises :class:`RehearsalError`, after which the rest runs as before.
+    Return whether the emulator had ended. A build that outlived its emulator is killed first, since the restarted
+    emulator runs it again. Raises :class:`RehearsalError`; the other processes then run on.
     """
     session = running(folders)
     if session is None or session.emulator is None or session.postgres is None or session.postgres_folder is None:
-        raise RehearsalError(f"nothing was left to go on with in {folders.root}; start anew: up")
-    config = EmulatorConfig.load(folders.config)
+        raise RehearsalError(f"{folders.root}: no rehearsal to resume; start one with `cdk-rehearsal up`")
+    config, marks = EmulatorConfig.load(folders.config), {SERVICE_MARK: session.id}
     if session.door is not None and session.door.process() is None:
-        session.door = start_door(folders, DoorConfig.load(folders.door / "door.json"))
+        session.door = start_door(folders, DoorConfig.load(folders.door / "door.json"), marks=marks)
         session.save(folders)
     if session.postgres.process() is None and config.postgres is not None:
         log = folders.logs / "postgres.log"
-        server = restart_server(config.postgres, folder=session.postgres_folder, log=log, environ=environ)
+        server = restart_server(config.postgres, folder=session.postgres_folder, log=log, environ=environ, marks=marks)
         session.postgres = Started.of(server.pid, stop_with=signal.SIGINT)
         session.save(folders)
     if session.emulator.process() is not None:
@@ -189,6 +173,7 @@ def _start_emulator(
 ) -> None:
     command: list[str | Path] = [sys.executable, "-m", "cdk_rehearsal.emulator", "--config", folders.config]
     own = {**base_environment(environ, keep=keep), "HOME": str(folders.home), "PATH": config.build_path}
+    own[SERVICE_MARK] = session.id
     log = folders.logs / "emulator-start.log"
     process = start(command, log=log, env=own, cwd=Path(__file__).parents[2])
     session.emulator = Started.of(process.pid)
@@ -196,35 +181,20 @@ def _start_emulator(
     _wait_until_up(process, config, log)
 
 
-def running(folders: Folders) -> Session | None:
-    """Return the session that :func:`start_services` left in this folder, or None when there is none."""
-    if not folders.session.exists():
-        return None
-    return Session.model_validate_json(folders.session.read_text())
-
-
-def stop_services(folders: Folders) -> bool:
-    """Stop what runs in this folder; return whether there was anything to stop."""
-    session = running(folders)
-    if session is None:
-        return False
-    session.stop()
-    folders.session.unlink()
-    return True
-
-
 @contextlib.contextmanager
 def emulator_lives(folders: Folders) -> Iterator[None]:
-    """Turn into one line each call that the emulator refused, and all that follows its death."""
+    """Turn a call that the emulator refused, and any failure after the emulator died or was stopped, into one line."""
     try:
         yield
     except Exception as error:
         log = folders.state / "logs" / "emulator.log"
         session = running(folders)
+        if session is None and isinstance(error, (BotoCoreError, ClientError, ConnectionError)):
+            raise EmulatorFailedError(f"{folders.root}: the rehearsal was stopped from another terminal") from error
         if session is not None and session.emulator is not None and session.emulator.process() is None:
             text = log.read_text(errors="replace") if log.exists() else ""
-            said = f"the emulator died; go on with what it had saved: python -m cdk_rehearsal resume; log: {log}"
-            raise EmulatorFailedError(f"{said}\n{last_lines(text)}".rstrip()) from error
+            failure = f"the emulator died; continue from its saved state with `cdk-rehearsal resume`; log: {log}"
+            raise EmulatorFailedError(f"{failure}\n{last_lines(text)}".rstrip()) from error
         if isinstance(error, (BotoCoreError, ClientError)):
             raise EmulatorFailedError(f"{error}; log: {log}") from error
         raise
@@ -239,7 +209,7 @@ def _free_port() -> int:
 
 def _available(port: int) -> int:
     if not _is_free(port):
-        raise RehearsalError(f"port {port} on 127.0.0.1 is busy; name another with --port, or leave it out")
+        raise RehearsalError(f"port {port} on 127.0.0.1 is in use; choose another with --port, or omit --port")
     return port
 
 
@@ -254,11 +224,11 @@ def _is_free(port: int) -> bool:
 
 
 def _wait_until_free(port: int) -> None:
-    """Wait for the port of an emulator that was killed: its threads may end a moment after it."""
+    """Wait until the port of a killed emulator is free: its threads may end a moment after it."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not _is_free(port):
         if time.monotonic() > deadline:
-            raise RehearsalError(f"port {port} on 127.0.0.1 is busy, and git remotes lead there; stop what uses it")
+            raise RehearsalError(f"port {port} on 127.0.0.1 is in use, and git remotes point to it; stop its user")
         time.sleep(0.05)
 
 

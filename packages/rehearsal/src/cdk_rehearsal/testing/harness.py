@@ -32,19 +32,40 @@ def free_port() -> int:
 
 @contextmanager
 def running(config: EmulatorConfig) -> Iterator[subprocess.Popen[bytes]]:
-    """Run an emulator until the block ends; it must stop by itself then."""
+    """Run an emulator until the block ends; it must stop in order then."""
     path = config.state_dir.parent / f"{config.state_dir.name}.json"
     config.save(path)
     process = subprocess.Popen(
         [sys.executable, "-m", "cdk_rehearsal.emulator", "--config", str(path)],
         env={**os.environ, "AWS_PROFILE": "a-profile-that-nobody-has"},
     )
-    try:
-        wait_for(lambda: answers(config.port))
+    with ended(process):
+        wait_for_answer(process, config.port)
         yield process
-    finally:
-        process.terminate()
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End the process with the block, whatever happens in it; fail if it does not stop in order."""
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    process.terminate()
+    try:
         assert process.wait(PATIENCE_SECONDS) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for_answer(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until something listens on ``port``; fail if the process ends first. A busy machine may take its time."""
+    while not answers(port):
+        assert process.poll() is None, f"the process ended with exit code {process.returncode} before it listened"
+        time.sleep(0.02)
 
 
 def answers(port: int) -> bool:

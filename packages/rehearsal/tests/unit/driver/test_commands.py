@@ -1,4 +1,5 @@
 import errno
+import os
 import signal
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.unit.driver.test_follow import run
 
-from cdk_rehearsal.driver import commands
+from cdk_rehearsal.driver import commands, edge
 from cdk_rehearsal.driver.accounts import ExecutionPolicies
 from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.follow import Delivery
+from cdk_rehearsal.driver.lock import hold
 from cdk_rehearsal.driver.pipeline_api import Approval
 from cdk_rehearsal.driver.rehearsal import Decide, Decision, Rehearsal, Request
 from cdk_rehearsal.driver.repository import Repository
@@ -36,11 +38,13 @@ class Stage:
 
     delivery: Delivery = SUCCEEDED
     uncommitted: tuple[str, ...] = ()
+    detached: bool = False
     fails: BaseException | None = None
     asks: bool = True
     request: Request | None = None
     answered: list[Decision] = field(default_factory=list)
     remotes: list[tuple[str, Path]] = field(default_factory=list)
+    removed: list[tuple[str, Path]] = field(default_factory=list)
     stopped: int = 0
     commit: str = "0123456789abcdef"
 
@@ -73,8 +77,14 @@ class Stage:
             commit=self.commit,
             subject=lambda: "A [bold] subject",
             uncommitted=lambda: self.uncommitted,
+            is_detached=lambda: self.detached,
+            remove_remote=self.remove_remote,
             set_remote=lambda name, url: self.remotes.append((name, url)),
         )
+
+    def remove_remote(self, name: str, *, below: Path) -> bool:
+        self.removed.append((name, below))
+        return True
 
     def stop(self, _folders: object) -> bool:
         self.stopped += 1
@@ -82,11 +92,15 @@ class Stage:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
     stage = Stage()
+    app = tmp_path / "app"
+    app.mkdir()
+    monkeypatch.chdir(app)
     monkeypatch.setattr(Rehearsal, "open", stage.open_rehearsal)
     monkeypatch.setattr(Repository, "open", stage.open_repository)
     monkeypatch.setattr(commands, "stop_services", stage.stop)
+    monkeypatch.setattr(edge, "stop_services", stage.stop)
     monkeypatch.setattr(commands, "outputs", lambda *_: [])
     monkeypatch.setattr(commands, "recorded_only", lambda *_: {})
     monkeypatch.setattr(commands, "save", lambda *_: None)
@@ -182,7 +196,7 @@ def test_other_sources_are_named_with_the_folders_of_their_repositories(stage: S
 def test_a_source_without_a_folder_that_is_there_is_wrong_usage(stage: Stage, given: str) -> None:
     result = call("run", "--source", given)
     assert result.exit_code == 2
-    assert f"--source {given}: expected ACTION=PATH with a folder that is there" in result.output
+    assert f"--source {given}: expected ACTION=PATH with an existing folder" in result.output
 
 
 def test_up_leaves_everything_running_and_says_how_to_go_on(stage: Stage) -> None:
@@ -196,7 +210,7 @@ def test_up_leaves_everything_running_and_says_how_to_go_on(stage: Stage) -> Non
         assert word in line
     assert line.strip().removeprefix("answer Prod:  ").startswith("(. .rehearsal/tools.env && aws codepipeline ")
     assert line.endswith(")")
-    assert "stop:  python -m cdk_rehearsal down\n" in result.output
+    assert "stop:  cdk-rehearsal down\n" in result.output
     assert "--app" not in result.output
     assert result.output.index("watch and decide: http://127.0.0.1:4567/pipeline/?token=secret") < result.output.index(
         "If approved"
@@ -205,7 +219,7 @@ def test_up_leaves_everything_running_and_says_how_to_go_on(stage: Stage) -> Non
 
 
 def test_up_names_the_app_in_what_it_says_when_that_lies_elsewhere(stage: Stage, tmp_path: Path) -> None:
-    assert f"stop:  python -m cdk_rehearsal down --app {tmp_path}\n" in call("up", "--app", str(tmp_path)).output
+    assert f"stop:  cdk-rehearsal down --app {tmp_path}\n" in call("up", "--app", str(tmp_path)).output
 
 
 def test_policies_are_left_out_where_none_are_given(stage: Stage) -> None:
@@ -227,14 +241,14 @@ def test_up_leaves_everything_running_when_the_delivery_fails_and_says_how_to_lo
     result = call("up")
     assert (result.exit_code, stage.stopped) == (1, 0)
     assert result.stderr == "rehearsal: Build failed: no such file\n"
-    assert "The delivery failed, and everything keeps running." in result.stdout
+    assert "The delivery failed; everything keeps running." in result.stdout
     assert "  watch, retry and decide:  http://127.0.0.1:4567/pipeline/?token=secret\n" in result.stdout
     assert (
         "  retry Stage:  (. .rehearsal/tools.env && "
         "aws codepipeline retry-stage-execution --pipeline-name delivery --stage-name Stage "
         "--pipeline-execution-id one --retry-mode FAILED_ACTIONS)\n"
     ) in result.stdout
-    assert "stop:  python -m cdk_rehearsal down\n" in result.stdout
+    assert "stop:  cdk-rehearsal down\n" in result.stdout
 
 
 @pytest.mark.parametrize(("command", "stopped"), [("up", 0), ("run", 1)])
@@ -254,16 +268,122 @@ def test_nothing_is_left_of_an_emulator_that_failed_before_it_could_be_used(stag
     assert (call("up").exit_code, stage.stopped) == (1, 1)
 
 
-def test_down_stops_what_runs_and_says_whether_anything_did(stage: Stage) -> None:
-    assert call("down").output == "stopped\n"
+def test_down_stops_what_runs_and_reports_whether_anything_did(stage: Stage) -> None:
     assert call("down").output == "nothing was running\n"
+    assert not Path(".rehearsal").exists()
+    call("up")
+    assert call("down").output == "stopped\n"
+    assert stage.removed == [("rehearsal", Path.cwd() / ".rehearsal")]
+    assert call("down").output == "nothing was running\n"
+
+
+def test_down_without_a_repository_still_stops(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RehearsalError("not a repository")
+
+    call("up")
+    monkeypatch.setattr(Repository, "open", refuse)
+    assert call("down").output == "stopped\n"
+
+
+def test_down_with_a_damaged_session_says_what_it_stopped(stage: Stage) -> None:
+    call("up")
+    file = Path.cwd() / ".rehearsal" / "session.json"
+    file.touch()
+    assert call("down").output == (f"{file} was damaged; stopped the processes that carry the session's ID\nstopped\n")
+
+
+@pytest.mark.parametrize("command", ["run", "up", "down", "status", "push", "approve", "resume"])
+def test_damaged_session_without_its_id_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    for variable in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{variable}_NAME", "Developer")
+        monkeypatch.setenv(f"GIT_{variable}_EMAIL", "developer@example.com")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "commit", "--quiet", "--allow-empty", "--message=one"], cwd=tmp_path, check=True)
+    (tmp_path / ".rehearsal").mkdir()
+    (tmp_path / ".rehearsal" / "session.json").touch()
+    result = CliRunner().invoke(commands.main, [command, "--app", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") >= 1
+    for text in result.stderr.splitlines():
+        assert text.startswith(f"rehearsal: {tmp_path}/.rehearsal/session.json: the file is damaged")
+
+
+@pytest.mark.parametrize("command", ["run", "up"])
+def test_second_command_in_a_clone_is_refused_and_stops_nothing(stage: Stage, command: str) -> None:
+    with hold(Folders(root=Path(".rehearsal")), command="up"):
+        result = call(command)
+    assert (result.exit_code, stage.request, stage.stopped) == (1, None, 0)
+    assert result.stderr == (
+        f"rehearsal: {Path.cwd()}: `cdk-rehearsal up` (process {os.getpid()}) is rehearsing this clone; "
+        "wait for it, or stop it with `cdk-rehearsal down`\n"
+    )
+
+
+def test_folder_that_is_no_repository_is_one_line_and_stays_empty(tmp_path: Path) -> None:
+    result = CliRunner().invoke(commands.main, ["run", "--app", str(tmp_path)])
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "is not a git repository" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_detached_head_is_named_before_anything_runs(stage: Stage) -> None:
+    assert "HEAD is detached" not in call("run").output
+    stage.detached, stage.fails = True, RehearsalError("no")
+    assert "HEAD is detached; delivering commit 0123456789ab\n" in call("run").output
+
+
+def test_uncommitted_changes_are_named_before_anything_runs(stage: Stage) -> None:
+    stage.uncommitted, stage.fails = ("only.py",), RehearsalError("no")
+    assert "not delivered: only.py\n" in call("run").output
+
+
+def test_signals_are_ignored_while_everything_is_stopped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [signal.getsignal(number) for number in edge.SIGNALS]
+    seen: list[object] = []
+    monkeypatch.setattr(edge, "stop_services", lambda _: seen.extend(map(signal.getsignal, edge.SIGNALS)))
+    call("run")
+    assert seen == [signal.SIG_IGN] * 3
+    assert [signal.getsignal(number) for number in edge.SIGNALS] == before
+
+
+def test_process_that_survives_is_one_line(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def survives(_: object) -> None:
+        raise RehearsalError("process 7 cannot be killed")
+
+    monkeypatch.setattr(edge, "stop_services", survives)
+    result = call("run")
+    assert (result.exit_code, result.stderr) == (1, "rehearsal: process 7 cannot be killed\n")
+
+
+def test_help_names_the_command_as_installed() -> None:
+    for command in ([], ["run"], ["up"]):
+        words = [sys.executable, "-m", "cdk_rehearsal", *command, "--help"]
+        said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        assert "Usage: cdk-rehearsal " in said
+        assert "python -m" not in said
+
+
+def test_output_to_a_file_appears_line_by_line(tmp_path: Path) -> None:
+    program = (
+        "import signal, sys; from cdk_rehearsal import __main__ as module\n"
+        "def main(**_): print('first'); signal.pause()\n"
+        "module.main = main; module.run()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "first\n"
+        assert process.poll() is None
+        process.kill()
 
 
 def test_a_run_does_not_end_with_an_open_approval(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: Callable[..., Decide] = lambda _console: lambda *_: Decision(wait=True)  # noqa: E731 - a stand-in
     monkeypatch.setattr(commands, "_approve_alone", waits)
     result = call("run")
-    assert (result.exit_code, result.stderr) == (1, "rehearsal: an approval was left without an answer\n")
+    assert (result.exit_code, result.stderr) == (1, "rehearsal: an approval was left unanswered\n")
 
 
 def test_a_terminal_is_one_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,4 +443,6 @@ def test_hosts_that_were_refused_are_listed_at_the_end(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setattr(commands, "refused_hosts", lambda _: ["x.example (2 times)"])
-    assert "Refused by the network (allow one with --allow-host HOST):\n  x.example (2 times)\n" in call(command).stdout
+    assert (
+        "Hosts that were refused (allow one with --allow-host HOST):\n  x.example (2 times)\n" in call(command).stdout
+    )

@@ -38,7 +38,7 @@ def test_a_restart_is_said_to_be_one() -> None:
     progress.execution("one")
     progress.progress([run("SelfMutate")])
     progress.execution("two")
-    assert output.getvalue().endswith("execution two (the pipeline changed itself and started again)\n")
+    assert output.getvalue().endswith("execution two (the pipeline updated itself and restarted)\n")
 
 
 def test_on_a_terminal_what_runs_is_shown_with_what_it_waits_for() -> None:
@@ -53,7 +53,7 @@ def test_on_a_terminal_what_runs_is_shown_with_what_it_waits_for() -> None:
     assert "Stage · Build" in text
     assert "waits for Provider, phase BUILD" in text
     assert "Stage · Approve" in text
-    assert "waits for an answer" in text
+    assert "waits for approval" in text
     assert "✓ Stage · Build" in text
     assert "asked" in text
 
@@ -82,6 +82,6 @@ def test_a_rule_that_holds_a_delivery_up_is_shown_with_what_lets_it_pass() -> No
     names = "--pipeline-name delivery --stage-name Gate --pipeline-execution-id one --condition-type BEFORE_ENTRY"
     assert output.getvalue().splitlines() == [
         "  … Gate · Window: Waits for [9-17]",
-        f"    let it pass:  aws codepipeline override-stage-condition {names}",
+        f"    override:  aws codepipeline override-stage-condition {names}",
         "  … Gate · Alarm: Watches",
     ]

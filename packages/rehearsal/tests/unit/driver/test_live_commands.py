@@ -116,7 +116,7 @@ def call(*words: str) -> Result:
     [
         (SUCCEEDED, 0, "delivered: execution one"),
         (FAILED, 1, "rehearsal: Build failed: no such file"),
-        (None, 3, "python -m cdk_rehearsal approve Prod/Approve"),
+        (None, 3, "cdk-rehearsal approve Prod/Approve"),
     ],
 )
 def test_a_push_ends_as_its_delivery_does(running: Running, delivery: Delivery | None, code: int, said: str) -> None:
@@ -130,7 +130,7 @@ def test_a_commit_that_was_pushed_already_is_not_waited_for(running: Running) ->
     running.pushed = True
     result = call("push")
     assert (result.exit_code, running.followed) == (1, [])
-    assert "was pushed already" in result.stderr
+    assert "HEAD is already pushed" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_commit_that_was_pushed_already_is_not_waited_for(running: Running) ->
     [
         (SUCCEEDED, 0, "delivered: execution one"),
         (FAILED, 1, "rehearsal: Build failed: no such file"),
-        (None, 3, "python -m cdk_rehearsal approve Prod/Approve"),
+        (None, 3, "cdk-rehearsal approve Prod/Approve"),
     ],
 )
 def test_after_a_crash_the_delivery_that_was_cut_off_goes_on(
@@ -147,28 +147,31 @@ def test_after_a_crash_the_delivery_that_was_cut_off_goes_on(
     running.delivery = delivery
     result = call("resume")
     assert (result.exit_code, said in result.output, running.followed) == (code, True, ["one"]), result.output
-    assert "the emulator was started again\nwatch and decide: http://127.0.0.1:4567/" in result.output
+    assert "emulator restarted\nwatch and decide: http://127.0.0.1:4567/" in result.output
 
 
 def test_where_nothing_was_cut_off_nothing_is_delivered(running: Running) -> None:
     running.died, running.cut_off = False, None
     result = call("resume")
     assert (result.exit_code, running.followed) == (0, [])
-    assert "the emulator runs\n" in result.output
-    assert "no delivery was cut off\n" in result.output
+    assert "the emulator is running\n" in result.output
+    assert "no delivery was interrupted\n" in result.output
 
 
 def test_without_a_rehearsal_nothing_can_be_started_again(tmp_path: Path) -> None:
     result = call("resume", "--app", str(tmp_path))
     assert result.exit_code == 1
-    assert result.stderr == f"rehearsal: nothing was left to go on with in {tmp_path}/.rehearsal; start anew: up\n"
+    assert (
+        result.stderr
+        == f"rehearsal: {tmp_path}/.rehearsal: no rehearsal to resume; start one with `cdk-rehearsal up`\n"
+    )
 
 
 def test_status_shows_each_action_what_waits_and_what_is_closed(running: Running) -> None:
     running.executions = []
     result = call("status")
     assert result.exit_code == 0
-    for said in ("✗ Failed", "no such file", "waits for an answer", "closed", "holidays"):
+    for said in ("✗ Failed", "no such file", "approval pending", "disabled", "holidays"):
         assert said in result.output
 
 
@@ -201,14 +204,14 @@ def test_an_approval_that_does_not_wait_cannot_be_answered(running: Running, whi
     running.waiting = [APPROVAL] if which else []
     result = call("approve", *which)
     assert (result.exit_code, running.answers) == (1, [])
-    assert "waits for an answer; see: status" in result.stderr
+    assert "is pending; see `cdk-rehearsal status`" in result.stderr
 
 
 def test_of_several_approvals_one_must_be_named(running: Running) -> None:
     running.waiting = [APPROVAL, Approval(stage="Prod", action="Audit", token="u", execution="one")]
     result = call("approve")
     assert (result.exit_code, running.answers) == (2, [])
-    assert "name one: Prod/Approve, Prod/Audit" in result.stderr
+    assert "name one of Prod/Approve, Prod/Audit" in result.stderr
 
 
 def write_log(running: Running, name: str, text: str) -> None:
@@ -245,7 +248,7 @@ def test_a_log_is_followed_until_its_action_ends(running: Running, monkeypatch: 
     ("executions", "said"),
     [
         ([], "nothing was delivered yet"),
-        (["one"], "Stage/Nope has not started in execution one; there are Stage/Build"),
+        (["one"], "Stage/Nope has not started in execution one; choose one of Stage/Build"),
     ],
 )
 def test_a_log_that_is_not_there_is_said_to_be_missing(running: Running, executions: list[str], said: str) -> None:

@@ -12,7 +12,7 @@ from cdk_rehearsal.driver.outlet import child_environment, open_outlet, refused_
 from cdk_rehearsal.driver.processes import Started
 from cdk_rehearsal.errors import RehearsalError
 
-DOOR = Started(pid=1, created=1.0)
+DOOR = Started(pid=1, identity="one")
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def folders(tmp_path: Path) -> Folders:
 
 
 def opened(folders: Folders, monkeypatch: pytest.MonkeyPatch, *, reason: str = "", **environ: str) -> outlet.Outlet:
-    monkeypatch.setattr(outlet, "start_door", lambda *_: DOOR)
+    monkeypatch.setattr(outlet, "start_door", lambda *_, **__: DOOR)
     monkeypatch.setattr(outlet, "unavailable", lambda _: reason)
     started: list[Started] = []
     made = open_outlet(
@@ -33,6 +33,7 @@ def opened(folders: Folders, monkeypatch: pytest.MonkeyPatch, *, reason: str = "
         environ={"HOME": str(folders.root), "PATH": "", **environ},
         keep=["CACHE", "ABSENT"],
         started=started.append,
+        marks={"MARK": "this"},
     )
     assert started == [DOOR]
     return made
@@ -87,22 +88,28 @@ def test_door_that_ends_at_once_is_reported_with_its_lines(folders: Folders, mon
     monkeypatch.setattr(outlet, "start", start)
     config = DoorConfig(port=1, emulator=2, secret="s", token="t", folder=folders.door)
     with pytest.raises(RehearsalError, match=r"(?s)^the door did not open; log: .*is busy"):
-        start_door(folders, config)
+        start_door(folders, config, marks={})
 
 
 def test_door_is_open_once_its_authority_is_there(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
     config = DoorConfig(port=1, emulator=2, secret="s", token="t", folder=folders.door)
     config.certificates.mkdir(parents=True)
     looks: list[None] = []
+    given: dict[str, str] = {}
 
     def sleep(_: float) -> None:
         looks.append(None)
         config.authority.touch()
 
-    monkeypatch.setattr(outlet, "start", lambda *_, **__: SimpleNamespace(poll=lambda: None, pid=7))
+    def start(*_: Any, env: dict[str, str], **__: Any) -> SimpleNamespace:
+        given.update(env)
+        return SimpleNamespace(poll=lambda: None, pid=7)
+
+    monkeypatch.setattr(outlet, "start", start)
     monkeypatch.setattr(time, "sleep", sleep)
-    monkeypatch.setattr(Started, "of", lambda pid: Started(pid=pid, created=2.0))
-    assert start_door(folders, config).pid == 7
+    monkeypatch.setattr(Started, "of", lambda pid: Started(pid=pid, identity="two"))
+    assert start_door(folders, config, marks={"MARK": "this"}).pid == 7
+    assert given["MARK"] == "this"
     assert looks == [None]
 
 

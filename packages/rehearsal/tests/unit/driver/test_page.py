@@ -8,7 +8,7 @@ import pytest
 from cdk_rehearsal.driver import page
 from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.processes import Started
-from cdk_rehearsal.driver.services import Session
+from cdk_rehearsal.driver.session import Session
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.errors import RehearsalError
 
@@ -44,11 +44,12 @@ def test_a_page_that_does_not_start_is_one_line_and_is_known_to_whoever_stops_th
     session = Session.model_validate_json(folders.session.read_text())
     assert session.page == Started.of(os.getpid())
     assert "AWS_PROFILE" not in given
+    assert given["REHEARSAL_SERVICE"] == "one"
     assert (given["AWS_ENDPOINT_URL"], given["AWS_CONFIG_FILE"]) == ("http://127.0.0.1:9", os.devnull)
 
 
 def test_there_is_no_page_without_a_rehearsal(tmp_path: Path) -> None:
-    with pytest.raises(RehearsalError, match=r"^nothing runs that a page could show; start a rehearsal first$"):
+    with pytest.raises(RehearsalError, match=r"^no rehearsal is running; start one with `cdk-rehearsal up`$"):
         open_page(Folders(root=tmp_path))
 
 

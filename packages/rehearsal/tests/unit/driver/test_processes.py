@@ -64,19 +64,69 @@ def test_a_program_that_ignores_the_request_is_killed(tmp_path: Path, monkeypatc
     assert not psutil.pid_exists(child.pid)
 
 
-def test_a_number_that_was_given_to_another_program_is_left_alone() -> None:
-    other = Started(pid=os.getpid(), created=psutil.Process().create_time() - 1000)
+def test_started_ignores_another_process_with_its_number() -> None:
+    other = Started(pid=os.getpid(), identity="another")
     assert other.process() is None
-    other.stop()
+    assert other.stop()
 
 
-def test_a_dead_program_s_remains_are_not_taken_for_it() -> None:
+def test_started_ignores_a_process_that_had_ended_when_described() -> None:
+    child = subprocess.Popen(["true"])
+    child.wait()
+    gone = Started.of(child.pid)
+    assert (gone.identity, gone.process(), gone.stop()) == ("", None, True)
+
+
+def test_started_takes_a_zombie_for_ended_while_its_parent_lives() -> None:
     child = subprocess.Popen(["true"])
     started = Started.of(child.pid)
     while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
     assert started.process() is None
+    assert started.stop()
     child.wait()
+
+
+def test_started_stops_a_child_of_another_living_process_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `down` in another terminal: the killed process stays a zombie of the driver, which does not collect it."""
+    monkeypatch.setattr(processes, "GRACE_SECONDS", 0.2)
+    program = f"import subprocess, sys, time; print(subprocess.Popen({SLEEP!r}).pid, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as driver:
+        assert driver.stdout is not None
+        pid = int(driver.stdout.readline())
+        assert Started.of(pid, stop_with=signal.SIGCONT).stop(patience=0.2)
+        assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        driver.kill()
+
+
+def test_started_reports_a_process_that_survives_its_kill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "kill", lambda *_: None)
+    assert not Started.of(os.getpid()).stop(patience=0)
+
+
+def test_started_ignores_a_process_that_ends_before_its_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["one", None])
+    monkeypatch.setattr(processes, "identity", lambda _pid: next(answers))
+
+    def gone(*_: object) -> None:
+        raise ProcessLookupError
+
+    monkeypatch.setattr(os, "kill", gone)
+    assert Started(pid=1, identity="one").stop()
+
+
+def test_clock_step_does_not_change_what_a_process_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = Started.of(os.getpid())
+    true = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: true(self) + 1)
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert started.process() is not None
+
+
+def test_logs_are_private_to_their_owner(tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "one.log"
+    run(["true"], doing="nothing", log=log, env=PATH, cwd=tmp_path)
+    assert (log.stat().st_mode & 0o777, log.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
 def test_what_carries_the_session_s_mark_is_stopped_and_nothing_else() -> None:

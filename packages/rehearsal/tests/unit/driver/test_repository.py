@@ -34,13 +34,15 @@ def work(tmp_path: Path) -> Path:
 
 
 def test_a_folder_without_git_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RehearsalError, match="is not a git repository; a rehearsal starts with a push"):
+    with pytest.raises(
+        RehearsalError, match="is not a git repository, and a rehearsal starts with a push; run `git init`"
+    ):
         Repository.open(tmp_path, {**GIT, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)})
 
 
 def test_a_repository_without_a_commit_is_refused(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
-    with pytest.raises(RehearsalError, match="has no commit yet; a rehearsal pushes HEAD: commit first"):
+    with pytest.raises(RehearsalError, match="has no commit, and a rehearsal pushes HEAD; commit first"):
         Repository.open(tmp_path, GIT)
 
 
@@ -98,3 +100,33 @@ def test_git_s_own_refusal_is_one_line(work: Path) -> None:
     (work / ".git" / "index").write_bytes(b"broken")
     with pytest.raises(RehearsalError, match=r"^git status failed: "):
         repository.uncommitted()
+
+
+def test_shallow_clone_is_refused_before_anything_runs(work: Path, tmp_path: Path) -> None:
+    git(work, "commit", "--quiet", "--allow-empty", "--message=second")
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{work}", "shallow")
+    with pytest.raises(RehearsalError, match=r"shallow is a shallow clone, from which git cannot push; run "):
+        Repository.open(tmp_path / "shallow", GIT)
+    git(tmp_path / "shallow", "fetch", "--quiet", "--unshallow")
+    assert Repository.open(tmp_path / "shallow", GIT)
+
+
+def test_detached_head_is_recognized_and_pushed(work: Path, tmp_path: Path) -> None:
+    assert not Repository.open(work, GIT).is_detached()
+    git(work, "checkout", "--quiet", "--detach")
+    git(tmp_path, "init", "--quiet", "--bare", "bare.git")
+    repository = Repository.open(work, GIT)
+    assert repository.is_detached()
+    repository.push(tmp_path / "bare.git", "main")
+    assert repository.is_pushed(tmp_path / "bare.git", "main")
+
+
+def test_remote_is_removed_only_if_it_points_into_the_rehearsal(work: Path, tmp_path: Path) -> None:
+    repository = Repository.open(work, GIT)
+    below = work / ".rehearsal"
+    assert not repository.remove_remote("rehearsal", below=below)
+    repository.set_remote("rehearsal", tmp_path / "own.git")
+    assert not repository.remove_remote("rehearsal", below=below)
+    repository.set_remote("rehearsal", below / "state" / "bare.git")
+    assert repository.remove_remote("rehearsal", below=below)
+    assert git(work, "remote") == ""

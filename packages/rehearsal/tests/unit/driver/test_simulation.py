@@ -69,7 +69,7 @@ def test_a_policy_that_lacks_an_action_refuses_a_rehearsal_before_anything_is_st
     started: list[str] = []
     monkeypatch.setattr(Repository, "open", lambda *_: None)
     monkeypatch.setattr(rehearsal, "clear", lambda _: None)
-    monkeypatch.setattr(rehearsal, "_synthesise", lambda *_, **__: assembly)
+    monkeypatch.setattr(rehearsal, "_synthesize", lambda *_, **__: assembly)
     monkeypatch.setattr(rehearsal, "refuse_unsupported", lambda _: None)
     opened = SimpleNamespace(outlet=SimpleNamespace(reason="none here"))
     monkeypatch.setattr(rehearsal, "open_session", lambda *_, **__: opened)

@@ -18,12 +18,28 @@ def test_private_file_is_readable_by_its_owner_alone_also_where_it_existed(tmp_p
         assert (mode(path), path.read_text()) == (0o600, "secret")
 
 
-def test_private_file_is_not_written_through_a_link(tmp_path: Path) -> None:
+def test_private_file_replaces_a_link_and_leaves_its_target(tmp_path: Path) -> None:
     target, link = tmp_path / "target", tmp_path / "link"
     link.symlink_to(target)
-    with pytest.raises(OSError, match="symbolic links"):
-        write_private(link, "secret")
+    write_private(link, "secret")
     assert not target.exists()
+    assert not link.is_symlink()
+    assert (mode(link), link.read_text()) == (0o600, "secret")
+
+
+def test_private_file_stays_as_it_was_when_its_replacement_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    write_private(path, "old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_private(path, "new")
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("file", "old")]
 
 
 def test_private_folder_is_closed_to_others_also_where_it_existed(tmp_path: Path) -> None:
