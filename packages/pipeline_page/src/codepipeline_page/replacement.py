@@ -1,4 +1,4 @@
-"""Which properties cannot change without a new resource, by the schemas that CloudFormation publishes."""
+"""Properties whose change replaces the resource, according to CloudFormation's published schemas."""
 
 from functools import cache
 
@@ -8,9 +8,9 @@ PREFIX = "/properties/"
 
 
 def replaces(type_: str, path: str) -> str:
-    """Return whether a change of the property at ``path`` replaces a resource of ``type_``: yes, perhaps or no.
+    """Return whether a change of the property at ``path`` replaces a resource of ``type_``: yes, perhaps, or no.
 
-    A type without a published schema, such as a custom resource, is ``no``: its provider decides.
+    Returns ``no`` for a type without a published schema, such as a custom resource: its provider decides.
     """
     always, sometimes = _create_only(type_)
     if any(_within(path, each) for each in always):
@@ -28,5 +28,5 @@ def _paths(type_: str, name: str) -> tuple[str, ...]:
 
 
 def _within(path: str, other: str) -> bool:
-    """Whether one path is the other, or lies in it."""
+    """Return whether one path equals or contains the other."""
     return path == other or path.startswith(f"{other}.") or other.startswith(f"{path}.")
