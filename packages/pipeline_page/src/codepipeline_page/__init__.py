@@ -1,5 +1,5 @@
-"""A page on loopback to watch a delivery and decide on it.
+"""A web page on loopback to watch an AWS CodePipeline and answer its approvals.
 
-It speaks to the public APIs of CodePipeline, CodeBuild, CloudFormation, CloudWatch Logs, S3 and STS alone, so whether
-an emulator or AWS answers is for its credentials and its endpoint to say.
+It calls the public APIs of CodePipeline, CodeBuild, CloudFormation, CloudWatch Logs, S3, and STS only. Its credentials
+and endpoint decide whether AWS or an emulator answers.
 """

@@ -1,6 +1,6 @@
 """Entry point of ``python -m codepipeline_page``."""
 
-from codepipeline_page.command import main
+from codepipeline_page.command import NAME, main
 
 if __name__ == "__main__":
-    main()
+    main(prog_name=NAME)

@@ -1,4 +1,4 @@
-"""The page's boto3 clients: its own account's, and those of the accounts that a pipeline deploys to."""
+"""boto3 clients for the pipeline's account and for the accounts it deploys to."""
 
 import datetime as dt
 import threading
@@ -16,17 +16,17 @@ PATIENCE = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard
 
 
 class Clients(Protocol):
-    """Hands out clients."""
+    """Returns clients."""
 
     def __call__(self, service: str, *, role: str | None = None, region: str | None = None) -> Any:
-        """Return a client of ``service``, in the account of ``role`` and in ``region`` where these are given."""
+        """Return a client of ``service``, in the account of ``role`` and in ``region`` if given."""
         ...
 
 
 def reader(role: str) -> str:
-    """Return the role to look with, where an action works under ``role``.
+    """Return the role to read with for an action that uses ``role``.
 
-    CDK's bootstrap makes a look-up role, which may read and nothing else, beside each role that deploys.
+    The CDK's bootstrap stack creates a read-only lookup role for each deploy role.
     """
     return role.replace(DEPLOYS, LOOKS_UP) if ":role/cdk-" in role else role
 
@@ -37,7 +37,7 @@ def account_of(role: str | None) -> str | None:
 
 
 class Access:
-    """Makes each client once. Another account is entered by its role, or by a session that is configured for it."""
+    """Creates each client once. Other accounts are read with an assumed role, or with a session configured for them."""
 
     def __init__(
         self,
@@ -46,13 +46,13 @@ class Access:
         accounts: Mapping[str, Any] | None = None,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(tz=dt.UTC),
     ) -> None:
-        """Work under ``session``; ``accounts`` are sessions that stand for an account instead of an assumed role."""
+        """Use ``session`` for the pipeline's account; ``accounts`` maps other accounts to their sessions."""
         self._session, self._accounts, self._now = session, accounts or {}, now
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str | None, str | None], tuple[Any, dt.datetime | None]] = {}
 
     def __call__(self, service: str, *, role: str | None = None, region: str | None = None) -> Any:
-        """Return the client; a role's is made anew before its credentials end."""
+        """Return the client; the client of a role is replaced before its credentials expire."""
         key = (service, role, region)
         with self._lock:
             client, ends = self._clients.get(key, (None, None))

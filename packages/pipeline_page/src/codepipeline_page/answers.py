@@ -1,20 +1,21 @@
-"""What a person does from the page: answers an approval, runs a stage again, stops an execution."""
+"""Requests that change something: answer an approval, retry a stage, stop an execution."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 COMMENT = 512
-"""Bound of ApprovalResult's summary, in characters."""
+"""Longest summary of ApprovalResult, in characters."""
 
 
-class _Asked(BaseModel):
+class _Command(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
 
 
-class Answer(_Asked):
-    """An answer to an approval. A rejection says why."""
+class Answer(_Command):
+    """An answer to an approval. A rejection needs a comment."""
 
     stage: Text
     action: Text
@@ -23,13 +24,13 @@ class Answer(_Asked):
     comment: Annotated[str, Field(max_length=COMMENT)] = ""
 
     @model_validator(mode="after")
-    def _says_why(self) -> "Answer":
+    def _rejection_has_reason(self) -> "Answer":
         if self.answer == "Rejected" and not self.comment:
-            raise ValueError("a rejection needs a comment that says why")
+            raise ValueError("comment: missing; a rejection needs a reason")
         return self
 
-    def give(self, client: Any, pipeline: str) -> str:
-        """Give it to CodePipeline; return what was done."""
+    def send(self, client: Any, pipeline: str) -> str:
+        """Call PutApprovalResult; return one line that reports it."""
         client.put_approval_result(
             pipelineName=pipeline,
             stageName=self.stage,
@@ -40,34 +41,34 @@ class Answer(_Asked):
         return f"{self.answer}: {self.stage} · {self.action}"
 
 
-class Retry(_Asked):
-    """A wish to run a stage that failed again: what failed in it, or everything."""
+class Retry(_Command):
+    """A retry of a failed stage: its failed actions, or all of them."""
 
     stage: Text
     execution: Text
     mode: Literal["FAILED_ACTIONS", "ALL_ACTIONS"]
 
-    def give(self, client: Any, pipeline: str) -> str:
-        """Tell CodePipeline; return what was done."""
+    def send(self, client: Any, pipeline: str) -> str:
+        """Call RetryStageExecution; return one line that reports it."""
         client.retry_stage_execution(
             pipelineName=pipeline, stageName=self.stage, pipelineExecutionId=self.execution, retryMode=self.mode
         )
-        return f"{self.stage} runs again"
+        return f"Retrying {self.stage}"
 
 
-class Stop(_Asked):
-    """A wish to stop an execution once the actions that run now have ended."""
+class Stop(_Command):
+    """A stop of an execution after its running actions have finished."""
 
     execution: Text
     reason: Annotated[str, Field(max_length=200)] = ""
 
-    def give(self, client: Any, pipeline: str) -> str:
-        """Tell CodePipeline; return what was done."""
+    def send(self, client: Any, pipeline: str) -> str:
+        """Call StopPipelineExecution; return one line that reports it."""
         client.stop_pipeline_execution(
             pipelineName=pipeline, pipelineExecutionId=self.execution, abandon=False, reason=self.reason
         )
-        return "The execution stops once the actions that run now have ended"
+        return "The execution stops after its running actions have finished"
 
 
-WISHES: dict[str, type[Answer] | type[Retry] | type[Stop]] = {"approvals": Answer, "retries": Retry, "stops": Stop}
+COMMANDS: Mapping[str, type[Answer] | type[Retry] | type[Stop]] = {"approvals": Answer, "retries": Retry, "stops": Stop}
 """What can be posted, by the last part of its address."""

@@ -1,4 +1,4 @@
-"""Files of the artifacts that an execution's actions have handed on."""
+"""Files in the output artifacts of an execution's actions."""
 
 import io
 import threading
@@ -15,18 +15,18 @@ LARGEST = 256 * 1024 * 1024
 
 
 class Artifacts:
-    """Reads artifacts from S3 and keeps the last few, which never change: each run of an action writes a new object."""
+    """Reads artifacts from S3 and caches the last few. Artifacts never change: each action run writes a new object."""
 
     def __init__(self, clients: Clients) -> None:
-        """Read under the pipeline's own account."""
+        """Read with the credentials of the pipeline's account."""
         self._clients = clients
         self._lock = threading.Lock()
         self._kept: OrderedDict[Place, bytes] = OrderedDict()
 
     def file(self, place: Place, path: str) -> bytes | None:
-        """Return a file of the artifact, or None where it has no such file.
+        """Return a file of the artifact, or None if the artifact has no such file.
 
-        Raises :class:`PageError` for an object that is too large to look into, or is no archive.
+        Raises :class:`PageError` for an object that is not a zip archive, or is too large.
         """
         try:
             with zipfile.ZipFile(io.BytesIO(self._archive(place))) as archive:
@@ -34,7 +34,7 @@ class Artifacts:
         except KeyError:
             return None
         except zipfile.BadZipFile:
-            raise PageError(f"s3://{'/'.join(place)} is no zip archive") from None
+            raise PageError(f"s3://{'/'.join(place)}: not a zip archive; download it instead") from None
 
     def _archive(self, place: Place) -> bytes:
         with self._lock:
@@ -44,7 +44,7 @@ class Artifacts:
             found = self._clients("s3").get_object(Bucket=place[0], Key=place[1])
             if found["ContentLength"] > LARGEST:
                 size = found["ContentLength"]
-                raise PageError(f"s3://{'/'.join(place)} has {size} bytes, too many to look into here")
+                raise PageError(f"s3://{'/'.join(place)}: {size} bytes, too large for the page; download it instead")
             self._kept[place] = found["Body"].read()
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
@@ -52,6 +52,6 @@ class Artifacts:
 
 
 def place_of(artifact: str, runs: Iterable[Run]) -> Place | None:
-    """Return where the newest run put ``artifact``, or None while no run has."""
+    """Return where the newest run wrote ``artifact``, or None if no run has."""
     places = [run.outputs[artifact] for run in runs if artifact in run.outputs]
     return places[-1] if places else None

@@ -1,4 +1,4 @@
-"""What a stage's stacks become by an execution: from its change sets, or by their templates before there are any."""
+"""Changes that an execution makes to a stage's stacks: from change sets, or from templates before those exist."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,17 +18,17 @@ KINDS = {"Add": "added", "Import": "added", "Remove": "removed", "Modify": "chan
 WORST = {"True": "replaced", "Conditional": "perhaps"}
 REPLACES = {"Always": "yes", "Conditionally": "perhaps"}
 BY_TEMPLATE = (
-    "Compared by template, since the change set is made after the approval; "
-    "a replacement that follows from another resource shows in the change set alone."
+    "Compared by template, because the change set is created after the approval. "
+    "A replacement caused by another resource appears only in the change set."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackChanges:
-    """What one stack becomes.
+    """Changes of one stack.
 
     Attributes:
-        source: Where this is known from: ``change set``, ``templates``, or ``nothing``, for the reason in ``note``.
+        source: ``change set``, ``templates``, or ``nothing`` if the changes are unknown, for the reason in ``note``.
     """
 
     stack: str
@@ -41,7 +41,7 @@ class StackChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """A stack that a stage deploys: the action that prepares it, with its role and region."""
+    """A stack that a stage deploys: the action that creates its change set, with its role and Region."""
 
     stack: str
     action: str
@@ -51,16 +51,16 @@ class Deployment:
 
     @property
     def artifact(self) -> tuple[str, str]:
-        """The artifact that the template is in, and its path there."""
+        """The artifact with the template, and the template's path in it."""
         name, _, path = self.template.partition("::")
         return name, path
 
 
 def deployments(definition: Mapping[str, Any], stage: str) -> list[Deployment]:
-    """Return the stacks that ``stage`` deploys. Raises :class:`PageError` where the pipeline has no such stage."""
+    """Return the stacks that ``stage`` deploys. Raises :class:`PageError` if the pipeline has no such stage."""
     named = next((each for each in definition["stages"] if each["name"] == stage), None)
     if named is None:
-        raise PageError(f"{definition['name']} has no stage {stage}")
+        raise PageError(f"{definition['name']}: no stage {stage}; reload the page")
     return [
         Deployment(
             stack=action["configuration"]["StackName"],
@@ -75,14 +75,14 @@ def deployments(definition: Mapping[str, Any], stage: str) -> list[Deployment]:
 
 
 class Changes:
-    """Reads what stacks become."""
+    """Reads the changes of stacks."""
 
     def __init__(self, clients: Clients, pipeline: str, artifacts: Artifacts) -> None:
-        """Read about ``pipeline``."""
+        """Read changes of ``pipeline``."""
         self._clients, self._pipeline, self._artifacts = clients, pipeline, artifacts
 
     def of(self, execution: str, stage: str) -> list[StackChanges]:
-        """Return what each stack of ``stage`` becomes, or became, by ``execution``."""
+        """Return the changes that ``execution`` makes, or made, to each stack of ``stage``."""
         codepipeline = self._clients("codepipeline")
         definition = codepipeline.get_pipeline(name=self._pipeline)["pipeline"]
         runs = runs_of(codepipeline, self._pipeline, execution)
@@ -93,9 +93,9 @@ class Changes:
         if run is None:
             return self._by_template(deployment, runs)
         if run.status == RUNNING:
-            return _told(deployment, "nothing", note=f"{run.action} is making the change set.")
+            return _told(deployment, "nothing", note=f"{run.action} is creating the change set.")
         if ":changeSet/" not in run.external:
-            return _told(deployment, "nothing", note=run.error or f"{run.action} made no change set.")
+            return _told(deployment, "nothing", note=run.error or f"{run.action} created no change set.")
         return self._by_change_set(deployment, run.external)
 
     def _by_change_set(self, deployment: Deployment, name: str) -> StackChanges:
@@ -112,17 +112,17 @@ class Changes:
         except ClientError as error:
             if code(error) not in {"ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"}:
                 raise
-            return _told(deployment, "nothing", note="The change set is gone: a newer execution has replaced it.")
+            return _told(deployment, "nothing", note="The change set no longer exists: a newer execution replaced it.")
         return _told(deployment, "change set", changes=in_order(changes))
 
     def _by_template(self, deployment: Deployment, runs: Sequence[Run]) -> StackChanges:
         artifact, path = deployment.artifact
         place = place_of(artifact, runs)
         if place is None:
-            return _told(deployment, "nothing", note=f"Known once {artifact} is there; no action has delivered it.")
+            return _told(deployment, "nothing", note=f"No action has written artifact {artifact} yet.")
         wanted = self._artifacts.file(place, path)
         if wanted is None:
-            return _told(deployment, "nothing", note=f"{artifact} has no {path}.")
+            return _told(deployment, "nothing", note=f"Artifact {artifact} has no file {path}.")
         return _told(
             deployment,
             "templates",
@@ -139,7 +139,7 @@ class Changes:
                 return {}
             raise
         if isinstance(body, str):
-            raise PageError(f"{deployment.stack} was deployed from a template that is not JSON; it cannot be compared")
+            raise PageError(f"{deployment.stack}: its deployed template is not JSON; review the change set instead")
         template: Mapping[str, Any] = body
         return template
 

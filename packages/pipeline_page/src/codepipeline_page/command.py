@@ -1,36 +1,53 @@
-"""``python -m codepipeline_page``: serves the page until it is stopped, and says where."""
+"""The command ``codepipeline-page``: serves the page until it is stopped, and prints its address."""
 
 import os
 import secrets
-import signal
-import sys
 from pathlib import Path
+from typing import Any
 
 import boto3
 import click
 from botocore.exceptions import ProfileNotFound
 
 from codepipeline_page.access import Access
-from codepipeline_page.guard import ROOT, Guard
+from codepipeline_page.authorization import ROOT, Authorization
 from codepipeline_page.problems import AWS_ERRORS, explain
-from codepipeline_page.server import ADDRESS, Server
-from codepipeline_page.site import Site
+from codepipeline_page.server import ADDRESS, listen, serve
+from codepipeline_page.site import site
+
+NAME = "codepipeline-page"
 
 
-@click.command()
-@click.option("--pipeline", required=True, help="The pipeline's name.")
-@click.option("--region", help="Its region, where the environment or the profile names another one, or none.")
-@click.option("--profile", help="The AWS profile of its account; the usual credentials if not given.")
+class _UsageError(click.ClickException):
+    exit_code = click.UsageError.exit_code
+
+
+class _Command(click.Command):
+    """A command whose usage errors are one line."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **options)
+        except click.UsageError as error:
+            raise _UsageError(" ".join(error.format_message().split())) from None
+
+
+@click.command(name=NAME, cls=_Command)
+@click.option("--pipeline", required=True, help="Name of the pipeline.")
+@click.option("--region", help="Region of the pipeline. Default: the Region of the profile or the environment.")
+@click.option("--profile", help="AWS profile for the pipeline's account. Default: the default credentials.")
 @click.option(
     "--account-profile",
     "profiles",
     multiple=True,
     metavar="ACCOUNT=PROFILE",
-    help="The profile that reads an account's stacks; CDK's look-up role there if not given.",
+    help="AWS profile that reads the stacks of an account. Default: the account's CDK lookup role.",
 )
-@click.option("--port", type=click.IntRange(1024, 65535), help="Where the page listens; a free port if not given.")
+@click.option("--port", type=click.IntRange(1024, 65535), help="Port on 127.0.0.1. Default: a free port.")
 @click.option(
-    "--address-file", type=click.Path(path_type=Path), help="A file for the address, which its owner alone can read."
+    "--address-file",
+    type=click.Path(path_type=Path),
+    help="File to write the address to, readable by its owner only. Default: standard output.",
 )
 def main(
     pipeline: str,
@@ -40,9 +57,7 @@ def main(
     port: int | None,
     address_file: Path | None,
 ) -> None:
-    """Show a pipeline on a page of this machine, and answer its approvals from there."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    """Serve a web page to watch a pipeline and answer its approvals."""
     try:
         session = boto3.Session(profile_name=profile, region_name=region)
         accounts = {
@@ -53,30 +68,29 @@ def main(
     except (*AWS_ERRORS, ProfileNotFound) as error:
         raise click.ClickException(explain(error)) from None
     try:
-        server = Server(port or 0)
+        listening = listen(port or 0)
     except OSError as error:
-        raise click.ClickException(f"port {port} on {ADDRESS}: {error.strerror}; name another with --port") from None
-    token = secrets.token_urlsafe(32)
-    server.site = Site(clients, pipeline, Guard(port=server.port, token=token))
-    _say(f"http://{ADDRESS}:{server.port}{ROOT}?token={token}", address_file)
+        raise click.ClickException(f"--port {port}: {error.strerror}; choose another port on {ADDRESS}") from None
+    authorization = Authorization(port=listening.getsockname()[1], token=secrets.token_urlsafe(32))
     try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        sys.exit(0)
+        _publish(f"http://{ADDRESS}:{authorization.port}{ROOT}?token={authorization.token}", address_file)
+    except OSError as error:
+        raise click.ClickException(f"--address-file {address_file}: {error.strerror}; choose another path") from None
+    serve(site(clients, pipeline, authorization), listening)
 
 
 def _pair(text: str) -> tuple[str, str]:
     account, _, profile = text.partition("=")
     if not (account and profile):
-        raise click.BadParameter(f"{text}: expected ACCOUNT=PROFILE", param_hint="--account-profile")
+        raise _UsageError(f"--account-profile {text}: not a pair; use ACCOUNT=PROFILE")
     return account, profile
 
 
-def _say(address: str, file: Path | None) -> None:
+def _publish(address: str, file: Path | None) -> None:
     if file is None:
         click.echo(address)
         return
-    # Whoever waits for the file finds it whole.
+    # A reader that waits for the file must not see a part of it.
     draft = file.with_suffix(".new")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,4 +1,4 @@
-"""What the rules found at synth: the report that the CDK writes into the cloud assembly, from the synth's artifact."""
+"""Findings of the rules at synth, from the CDK's report in the cloud assembly of the synth's artifact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ADVICE = frozenset({"warning", "info"})
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A rule that constructs break. ``reason`` is the evidence of one that was accepted, else empty."""
+    """A rule that constructs violate. ``reason`` is the evidence for a suppressed finding, else empty."""
 
     rule: str
     description: str
@@ -27,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """All findings of an execution's synth; where none can be told, ``note`` says why."""
+    """All findings of an execution's synth; ``note`` is the reason if they are unknown."""
 
     note: str = ""
     artifact: str = ""
@@ -68,13 +68,13 @@ def findings(clients: Clients, pipeline: str, artifacts: Artifacts, execution: s
     runs = runs_of(clients("codepipeline"), pipeline, execution)
     delivered = [(name, place) for run in _builds(runs) for name, place in run.outputs.items()]
     if not delivered:
-        return Findings(note="No build of this execution has delivered a cloud assembly; its log says what stopped it.")
+        return Findings(note="No build of this execution has written a cloud assembly; see its log.")
     for name, place in delivered:
         report = artifacts.file(place, REPORT)
         if report is not None:
             return _read(name, report)
     names = ", ".join(name for name, _ in delivered)
-    return Findings(note=f"{names} has no {REPORT}: the app runs no rules at synth, or leaves their report out.")
+    return Findings(note=f"{names} has no {REPORT}: the app runs no rules at synth, or writes no report.")
 
 
 def _builds(runs: Sequence[Run]) -> list[Run]:

@@ -1,4 +1,4 @@
-"""Past executions side by side: how long each stage of each took, and how it ended."""
+"""Past executions: the duration and the result of each stage."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ WORST = ("Failed", "Abandoned", RUNNING, "Succeeded")
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """An execution's way through one stage: from its first action's start to its last one's end, in seconds."""
+    """An execution's run of one stage; ``seconds`` is from its first action's start to its last action's end."""
 
     stage: str
     status: str
@@ -21,7 +21,7 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """An execution and its passages, in the pipeline's order."""
+    """An execution and its stages, in the pipeline's order."""
 
     execution: ExecutionView
     passages: tuple[Passage, ...]
@@ -29,14 +29,14 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """The newest executions, newest first, and the stages to compare them by."""
+    """The newest executions, newest first, and the stages of the pipeline."""
 
     stages: tuple[str, ...]
     executions: tuple[Past, ...]
 
 
 def history(client: Any, pipeline: str) -> History:
-    """Return the newest executions with their passages."""
+    """Return the newest executions with the result of each stage."""
     definition = client.get_pipeline(name=pipeline)["pipeline"]
     stages = tuple(each["name"] for each in definition["stages"])
     past = []

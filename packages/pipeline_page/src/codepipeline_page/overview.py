@@ -1,4 +1,4 @@
-"""What the page shows first: the pipeline's stages in one execution, what waits for what, and who is asked."""
+"""The page's overview: the stages of one execution, what each waits for, and the open approvals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,19 @@ from codepipeline_page.runs import APPROVAL, GOES_ON, RUNNING, Json, Run, latest
 
 EXECUTIONS = 25
 SHORT = 8
+DECISIONS = {"Succeeded": "approved", "Failed": "rejected"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionView:
-    """An action in one execution. ``waits`` says what for; empty where it waits for nothing."""
+    """An action in one execution.
+
+    Attributes:
+        waits: What the action waits for, or empty.
+        decision: ``approved`` or ``rejected`` for an answered approval, else empty.
+        by: Name of the person who decided; ``by_arn`` is the full ARN.
+        comment: The comment of the answer.
+    """
 
     name: str
     category: str
@@ -28,11 +36,15 @@ class ActionView:
     error: str = ""
     link: str = ""
     stack: str = ""
+    decision: str = ""
+    by: str = ""
+    by_arn: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageView:
-    """A stage in one execution. ``retry``: whether what failed in it can be run again."""
+    """A stage in one execution. ``retry``: whether its failed actions can be retried."""
 
     name: str
     status: str
@@ -44,7 +56,7 @@ class StageView:
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalView:
-    """A question that waits for its answer. The token is what an answer is given with."""
+    """An approval that waits for an answer. PutApprovalResult needs its token."""
 
     stage: str
     action: str
@@ -57,7 +69,7 @@ class ApprovalView:
 
 @dataclass(frozen=True, kw_only=True)
 class ExecutionView:
-    """One execution: what it delivers, why it started, how it stands."""
+    """One execution: its commit, its trigger, and its status."""
 
     id: str
     status: str
@@ -71,7 +83,7 @@ class ExecutionView:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """A pipeline, the execution that is looked at (None before the first), and the ones to choose from."""
+    """A pipeline, the selected execution (None before the first), and the newest executions."""
 
     pipeline: str
     version: int
@@ -83,7 +95,7 @@ class Overview:
 
 
 def overview(client: Any, pipeline: str, chosen: str | None) -> Overview:
-    """Return what is known now of execution ``chosen``, or of the newest.
+    """Return the current state of execution ``chosen``, or of the newest one if it is None.
 
     Raises :class:`PageError` for an execution that the pipeline does not have.
     """
@@ -131,13 +143,13 @@ def _selected(
     known = next((each for each in executions if each.id == chosen), None)
     if known:
         return known
-    # Older than those that are listed.
+    # Older than the listed ones.
     pages = client.get_paginator("list_pipeline_executions").paginate(pipelineName=pipeline)
     for page in pages:
         for each in page["pipelineExecutionSummaries"]:
             if each["pipelineExecutionId"] == chosen:
                 return _execution(each)
-    raise PageError(f"{pipeline} has no execution {chosen}")
+    raise PageError(f"{pipeline}: no execution {chosen}; choose one from the list")
 
 
 def _stages(
@@ -179,7 +191,7 @@ def _actions(
         run = found.get((name, action["name"]))
         waits = ""
         if run is not None and run.status == RUNNING and run.category == APPROVAL:
-            waits = "waits for an answer"
+            waits = "waiting for approval"
         elif run is None and goes_on:
             before = max((_order(each) for each in declared if _order(each) < _order(action)), default=None)
             earlier = ", ".join(each["name"] for each in declared if _order(each) == before)
@@ -231,7 +243,16 @@ def _of_run(run: Run, order: int, waits: str, stack: str) -> ActionView:
         error=run.error,
         link=run.link,
         stack=stack,
+        **_decision(run),
     )
+
+
+def _decision(run: Run) -> dict[str, str]:
+    """Return who decided on an approval, how, and with which comment. An approval that timed out has nobody."""
+    if run.category != APPROVAL or not run.by or run.status not in DECISIONS:
+        return {}
+    name = run.by.replace(":", "/").rpartition("/")[2]
+    return {"decision": DECISIONS[run.status], "by": name, "by_arn": run.by, "comment": run.summary or run.error}
 
 
 def _stage_status(actions: Sequence[ActionView], *, goes_on: bool) -> str:
@@ -254,17 +275,17 @@ def _stage_waits(state: Mapping[str, Any], selected: ExecutionView | None, befor
     if selected is not None and selected.id in inbound:
         transition = state.get("inboundTransitionState", {})
         if not transition.get("enabled", True):
-            return f"the way in is closed: {transition.get('disabledReason', 'no reason given')}"
-        return f"until execution {inside.get('pipelineExecutionId', '')[:SHORT]} has left"
+            return f"transition disabled: {transition.get('disabledReason', 'no reason given')}"
+        return f"until execution {inside.get('pipelineExecutionId', '')[:SHORT]} leaves the stage"
     return f"after {before}" if before else ""
 
 
 def _entry_condition(state: Mapping[str, Any], status: str) -> str:
-    """Why an execution is in a stage of which no action runs: its condition is checked, or has it passed over."""
+    """Return why no action runs in a stage that the execution has entered: the rules being checked, or the skip."""
     if status == "Skipped":
         return "skipped: its entry condition was not met"
     rules = [
-        f"rule {rule['ruleName']}: {rule['latestExecution'].get('summary', 'is checked')}"
+        f"rule {rule['ruleName']}: {rule['latestExecution'].get('summary', 'being checked')}"
         for condition in state.get("beforeEntryConditionState", {}).get("conditionStates", [])
         for rule in condition["ruleStates"]
         if rule["latestExecution"]["status"] == RUNNING

@@ -4,9 +4,9 @@ from cdk_verdict import tables
 
 
 def replaces(type_: str, path: str) -> str:
-    """Return whether a change of the property at ``path`` replaces a resource of ``type_``: yes, perhaps or no.
+    """Return whether a change of the property at ``path`` replaces a resource of ``type_``: yes, perhaps, or no.
 
-    A type without a published schema, such as a custom resource, is ``no``: its provider decides.
+    Returns ``no`` for a type without a published schema, such as a custom resource: its provider decides.
     """
     if not tables.known(type_):
         return "no"

@@ -1,4 +1,4 @@
-"""What a stage's stacks hold now."""
+"""Current outputs and resources of a stage's stacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class StackResources:
-    """A stack, its outputs and its resources; ``status`` is empty while it is not deployed."""
+    """A stack with its outputs and resources; ``status`` is empty if it is not deployed."""
 
     stack: str
     account: str | None

@@ -1,4 +1,4 @@
-"""Runs of actions, as ListActionExecutions tells them."""
+"""Action runs, from ListActionExecutions."""
 
 import json
 from collections.abc import Mapping
@@ -19,8 +19,9 @@ class Run:
     """One run of one action.
 
     Attributes:
-        started: Seconds since the epoch, as ``ended``, which is None while it runs.
-        external: What the action's provider calls it: a build's id, a change set's or a stack's ARN.
+        started: Seconds since the epoch; so is ``ended``, which is None while the action runs.
+        external: The run's ID at its provider: a build's ID, or the ARN of a change set or a stack.
+        by: ARN of whoever changed the run last, such as the person who answered an approval.
         outputs: Output artifacts: name to bucket and key.
     """
 
@@ -68,7 +69,7 @@ def latest(runs: list[Run]) -> dict[tuple[str, str], Run]:
 
 
 def readable(summary: str) -> str:
-    """Return a summary for people; sources deliver theirs as JSON with the commit's message in it."""
+    """Return a summary as text; source actions report JSON that contains the commit message."""
     try:
         parsed = json.loads(summary)
     except ValueError:

@@ -1,166 +1,160 @@
-"""The page's answers, request by request. Nothing here opens a socket."""
+"""The page's routes as a Starlette application, protected by :mod:`codepipeline_page.authorization`."""
 
 import hashlib
 import json
-import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote
 
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from codepipeline_page.access import Clients
-from codepipeline_page.answers import WISHES
+from codepipeline_page.answers import COMMANDS
 from codepipeline_page.artifacts import Artifacts
+from codepipeline_page.authorization import ROOT, Authorization, Authorized, header
 from codepipeline_page.changes import Changes
 from codepipeline_page.findings import findings
-from codepipeline_page.guard import READS, ROOT, WRITES, Guard, Request
 from codepipeline_page.history import history
-from codepipeline_page.logs import log_of
+from codepipeline_page.logs import log_of, whole_log
 from codepipeline_page.overview import overview
-from codepipeline_page.problems import AWS_ERRORS, PageError, explain
+from codepipeline_page.problems import AWS_ERRORS, PageError, explain, problem
 from codepipeline_page.resources import resources
 
 STATIC: Final = Path(__file__).with_name("static")
 JSON: Final = "application/json"
-KINDS: Final = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-)
-SAFE: Final = (
-    ("Content-Security-Policy", POLICY),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Cache-Control", "no-store"),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Response:
-    """An answer."""
-
-    status: int
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
-
-    def all_headers(self) -> tuple[tuple[str, str], ...]:
-        """Return its headers, those that every answer has included."""
-        return (*SAFE, *self.headers, ("Content-Length", str(len(self.body))))
-
+TYPES: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+RUN: Final = "executions/{execution}/runs/{run}"
 
 Read = Callable[..., Any]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class Site:
-    """Answers requests about one pipeline."""
+def site(clients: Clients, pipeline: str, authorization: Authorization) -> ASGIApp:
+    """Return the application that shows ``pipeline`` to whoever ``authorization`` accepts."""
+    artifacts = Artifacts(clients)
+    changes = Changes(clients, pipeline, artifacts)
+    reads: tuple[tuple[str, set[str], Read], ...] = (
+        (
+            "overview",
+            {"execution"},
+            lambda execution="": overview(clients("codepipeline"), pipeline, execution or None),
+        ),
+        ("history", set(), lambda: history(clients("codepipeline"), pipeline)),
+        (
+            "executions/{execution}/findings",
+            set(),
+            lambda execution: findings(clients, pipeline, artifacts, execution),
+        ),
+        ("executions/{execution}/stages/{stage}/changes", set(), changes.of),
+        (f"{RUN}/log", {"after"}, lambda execution, run, after="": log_of(clients, pipeline, execution, run, after)),
+        ("stages/{stage}/resources", set(), lambda stage: resources(clients, pipeline, stage)),
+    )
+    routes = [Route(f"{ROOT}api/{path}", _read(read, names), methods=["GET"]) for path, names, read in reads]
+    routes += [Route(f"{ROOT}api/{RUN}/log.txt", _download(clients, pipeline), methods=["GET"])]
+    routes += [
+        Route(f"{ROOT}api/{name}", _write(command, clients, pipeline), methods=["POST"])
+        for name, command in COMMANDS.items()
+    ]
+    routes += [Route(f"{ROOT}{path.name}", _file(path), methods=["GET"]) for path in sorted(STATIC.iterdir())]
+    routes += [Route(ROOT, _file(STATIC / "index.html"), methods=["GET"])]
+    handlers: dict[Any, Any] = {HTTPException: _not_routed, PageError: _not_found, Exception: _failed}
+    handlers |= dict.fromkeys(AWS_ERRORS, _refused_by_aws)
+    return Authorized(Starlette(routes=routes, exception_handlers=handlers), authorization)
 
-    def __init__(self, clients: Clients, pipeline: str, guard: Guard) -> None:
-        """Answer whomever ``guard`` lets in."""
-        self._clients, self._pipeline, self._guard = clients, pipeline, guard
-        artifacts = Artifacts(clients)
-        changes = Changes(clients, pipeline, artifacts)
-        self._reads: tuple[tuple[re.Pattern[str], set[str], Read], ...] = tuple(
-            (re.compile(f"{ROOT}api/{path}"), {*names}, read)
-            for path, names, read in (
-                (
-                    "overview",
-                    ("execution",),
-                    lambda execution="": overview(clients("codepipeline"), pipeline, execution or None),
-                ),
-                ("history", (), lambda: history(clients("codepipeline"), pipeline)),
-                (
-                    "executions/([^/]+)/findings",
-                    (),
-                    lambda execution: findings(clients, pipeline, artifacts, execution),
-                ),
-                ("executions/([^/]+)/stages/([^/]+)/changes", (), changes.of),
-                (
-                    "executions/([^/]+)/runs/([^/]+)/log",
-                    ("after",),
-                    lambda execution, run, after="": log_of(clients, pipeline, execution, run, after),
-                ),
-                ("stages/([^/]+)/resources", (), lambda stage: resources(clients, pipeline, stage)),
-            )
+
+def _read(read: Read, names: set[str]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        asked = dict(request.query_params)
+        if asked.keys() - names:
+            return problem(400, f"{', '.join(sorted(asked.keys() - names))}: unknown in the address; remove it")
+        value = await run_in_threadpool(read, **request.path_params, **asked)
+        body = json.dumps(value, default=asdict, separators=(",", ":"), ensure_ascii=False).encode()
+        return _tagged(request, body, JSON)
+
+    return endpoint
+
+
+def _file(path: Path) -> Endpoint:
+    body = path.read_bytes()
+
+    async def endpoint(request: Request) -> Response:
+        return _tagged(request, body, TYPES[path.suffix])
+
+    return endpoint
+
+
+def _download(clients: Clients, pipeline: str) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        execution, run = request.path_params["execution"], request.path_params["run"]
+        parts = whole_log(clients, pipeline, execution, run)
+        # The first part is read before the response begins, so that an error still has a status of its own.
+        first = await run_in_threadpool(next, parts, "")
+        disposition = f'attachment; filename="{pipeline}-{execution[:8]}-{run[:8]}.log"'
+        return StreamingResponse(
+            _to_the_end(first, parts), media_type="text/plain", headers={"Content-Disposition": disposition}
         )
 
-    def answer(self, request: Request) -> Response:
-        """Answer a request, whatever it is."""
-        refusal = self._guard.judge(request)
-        if refusal is not None:
-            return _problem(refusal.status, refusal.problem, *refusal.headers)
-        if self._guard.enters(request):
-            return Response(status=303, headers=self._guard.grant())
+    return endpoint
+
+
+def _to_the_end(first: str, rest: Iterator[str]) -> Iterable[str]:
+    try:
+        yield from chain((first,), rest)
+    except AWS_ERRORS as error:
+        yield f"[codepipeline-page] the log is incomplete: {explain(error)}\n"
+
+
+def _write(command: Any, clients: Clients, pipeline: str) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        if (header(request, "content-type") or "").partition(";")[0].strip().lower() != JSON:
+            return problem(415, f"content-type: not {JSON}; send JSON")
         try:
-            return self._write(request) if request.method in WRITES else self._read(request)
-        except PageError as error:
-            return _problem(404, str(error))
-        except AWS_ERRORS as error:
-            return _problem(502, explain(error))
-
-    def _read(self, request: Request) -> Response:
-        if request.path.removeprefix(f"{ROOT}api/") in WISHES:
-            return _problem(405, "This is posted", ("Allow", ", ".join(WRITES)))
-        for pattern, names, read in self._reads:
-            match = pattern.fullmatch(request.path)
-            if match:
-                asked = {name: values[0] for name, values in parse_qs(request.query).items()}
-                if asked.keys() - names:
-                    return _problem(400, f"unknown in the address: {', '.join(sorted(asked))}")
-                return _tagged(request, _json(read(*(unquote(each) for each in match.groups()), **asked)))
-        return self._file(request)
-
-    def _file(self, request: Request) -> Response:
-        name = request.path.removeprefix(ROOT) or "index.html"
-        known = {path.name: path for path in STATIC.iterdir()}
-        if name not in known or not request.path.startswith(ROOT):
-            return _problem(404, "There is no such page")
-        kind = ("Content-Type", KINDS[known[name].suffix])
-        return _tagged(request, Response(status=200, body=known[name].read_bytes(), headers=(kind,)))
-
-    def _write(self, request: Request) -> Response:
-        wish = WISHES.get(request.path.removeprefix(f"{ROOT}api/"))
-        if wish is None:
-            return _problem(405, "Nothing is posted here", ("Allow", ", ".join(READS)))
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-            return _problem(415, f"Expected {JSON}")
-        try:
-            wanted = wish.model_validate_json(request.body)
+            wanted = command.model_validate_json(await request.body())
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(each) for each in first["loc"])
-            return _problem(400, f"{place}: {first['msg']}" if place else first["msg"].removeprefix("Value error, "))
+            return problem(400, f"{place}: {first['msg']}" if place else first["msg"].removeprefix("Value error, "))
         try:
-            said = wanted.give(self._clients("codepipeline"), self._pipeline)
+            done = await run_in_threadpool(wanted.send, clients("codepipeline"), pipeline)
         except ClientError as error:
-            return _problem(409, explain(error))
-        return _json({"done": said})
+            return problem(409, explain(error))
+        return Response(json.dumps({"done": done}, ensure_ascii=False), media_type=JSON)
+
+    return endpoint
 
 
-def _json(value: Any) -> Response:
-    body = json.dumps(value, default=asdict, separators=(",", ":"), ensure_ascii=False).encode()
-    return Response(status=200, body=body, headers=(("Content-Type", JSON),))
+def _tagged(request: Request, body: bytes, kind: str) -> Response:
+    """Return the body with its ETag, or 304 if the browser has it already."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if header(request, "if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type=kind, headers={"ETag": tag})
 
 
-def _problem(status: int, problem: str, *headers: tuple[str, str]) -> Response:
-    body = json.dumps({"problem": problem}).encode()
-    return Response(status=status, body=body, headers=(("Content-Type", JSON), *headers))
+async def _not_routed(_: Request, error: HTTPException) -> Response:
+    if error.status_code == 405:  # noqa: PLR2004 - HTTP's own number
+        allowed = ", ".join(sorted((error.headers or {})["Allow"].split(", ")))
+        return problem(405, "method: not allowed at this address", Allow=allowed)
+    return problem(error.status_code, "address: not found")
 
 
-def _tagged(request: Request, response: Response) -> Response:
-    """Leave out a body that the page has already."""
-    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    headers = (*response.headers, ("ETag", tag))
-    if request.headers.get("if-none-match") == tag:
-        return Response(status=304, headers=headers)
-    return Response(status=response.status, body=response.body, headers=headers)
+async def _not_found(_: Request, error: PageError) -> Response:
+    return problem(404, str(error))
+
+
+async def _refused_by_aws(_: Request, error: Exception) -> Response:
+    return problem(502, explain(error))
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    return problem(500, "the page itself failed; its log has the traceback")

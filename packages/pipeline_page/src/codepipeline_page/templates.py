@@ -1,4 +1,4 @@
-"""What differs between two templates, resource by resource. Pure."""
+"""Differences between two templates, resource by resource."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -11,14 +11,14 @@ LONGEST = 300
 PATH = "aws:cdk:path"
 
 Replaces = Callable[[str, str], str]
-"""Of a resource type and a property's path, whether a change to it replaces the resource: yes, perhaps or no."""
+"""Takes a resource type and a property's path; returns whether a change replaces the resource: yes, perhaps, or no."""
 
 ORDER = ("removed", "replaced", "perhaps", "changed", "added")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Property:
-    """A property that changes. Values are JSON, and empty where there is none or it is not told."""
+    """A property that changes. Values are JSON; a missing or unknown value is empty."""
 
     name: str
     before: str = ""
@@ -28,9 +28,9 @@ class Property:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A resource that changes: ``kind`` is added, changed, replaced, perhaps (may be replaced) or removed.
+    """A resource that changes: ``kind`` is added, changed, replaced, perhaps (may be replaced), or removed.
 
-    ``kept`` says that what is removed or replaced stays in the account, by its policy.
+    ``kept``: the stack retains the removed or replaced resource in the account, according to its policy.
     """
 
     kind: str
@@ -43,7 +43,7 @@ class Change:
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any], replaces: Replaces) -> tuple[Change, ...]:
-    """Return the resources that differ, what is lost first."""
+    """Return the resources that differ, losses first."""
     old, new = before.get("Resources", {}), after.get("Resources", {})
     found = [_removed(name, old[name]) for name in old.keys() - new.keys()]
     found += [_added(name, new[name]) for name in new.keys() - old.keys()]
@@ -55,18 +55,18 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], replaces: Repla
 
 
 def in_order(changes: list[Change]) -> tuple[Change, ...]:
-    """Return ``changes`` with what is lost first."""
+    """Return ``changes``, losses first."""
     return tuple(sorted(changes, key=lambda each: (ORDER.index(each.kind), each.type, each.logical_id)))
 
 
 def path_of(resource: Mapping[str, Any]) -> str:
-    """Return a resource's construct path as CDK notes it, without the part that every resource's ends with."""
+    """Return a resource's construct path from its metadata, without the trailing ``/Resource``."""
     path: str = resource.get("Metadata", {}).get(PATH, "")
     return path.removesuffix("/Resource")
 
 
 def shown(value: Any) -> str:
-    """Return a value as compact JSON, cut where it is too long to be read."""
+    """Return a value as compact JSON, truncated to :data:`LONGEST` characters."""
     text = json.dumps(value, separators=(", ", ": "), sort_keys=True, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 

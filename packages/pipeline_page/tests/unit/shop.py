@@ -1,11 +1,12 @@
-"""A pipeline as its APIs tell it: every answer is held against botocore's service model, and no socket is opened."""
+"""A stubbed pipeline: responses are validated against botocore's service models, and no socket is opened."""
 
 import datetime as dt
 import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 
 import boto3
 from botocore.stub import Stubber
@@ -14,8 +15,6 @@ NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 PIPELINE = "delivery"
 ROLE = "arn:aws:iam::333333333333:role/cdk-hnb659fds-deploy-role-333333333333-us-east-1"
 CHANGE_SET = "arn:aws:cloudformation:us-east-1:333333333333:changeSet/PipelineChange/1"
-# It reads the description of a service once, which takes most of a client's time.
-SESSION = boto3.session.Session()
 PLACE = ("artifacts", "assembly")
 Json = dict[str, Any]
 
@@ -24,34 +23,46 @@ def at(seconds: float) -> dt.datetime:
     return NOW + dt.timedelta(seconds=seconds)
 
 
+@cache
+def client(service: str) -> Any:
+    """Return the service's client, made once per test run: that takes far longer than a test."""
+    return boto3.session.Session().client(
+        service,
+        endpoint_url="http://127.0.0.1:9",
+        region_name="us-east-1",
+        aws_access_key_id="1" * 12,
+        aws_secret_access_key="nobody's",
+    )
+
+
 class Shop:
-    """Stubbed clients by service; whoever asks for one in another account is noted."""
+    """Stubbed clients by service, which record what was asked for. A new shop takes the clients from the last one."""
+
+    _active: ClassVar[list[Stubber]] = []
 
     def __init__(self) -> None:
-        self._clients = {
-            name: SESSION.client(
-                name,
-                endpoint_url="http://127.0.0.1:9",
-                region_name="us-east-1",
-                aws_access_key_id="1" * 12,
-                aws_secret_access_key="nobody's",
-            )
-            for name in ("codepipeline", "cloudformation", "codebuild", "logs", "s3")
-        }
-        self._stubs = {name: Stubber(each) for name, each in self._clients.items()}
-        for stub in self._stubs.values():
-            stub.activate()
+        while self._active:
+            self._active.pop().deactivate()
+        self._stubs: dict[str, Stubber] = {}
         self.asked: list[tuple[str, str | None, str | None]] = []
+
+    def _stub(self, service: str) -> Stubber:
+        if service not in self._stubs:
+            self._stubs[service] = Stubber(client(service))
+            self._stubs[service].activate()
+            self._active.append(self._stubs[service])
+        return self._stubs[service]
 
     def __call__(self, service: str, *, role: str | None = None, region: str | None = None) -> Any:
         self.asked.append((service, role, region))
-        return self._clients[service]
+        self._stub(service)
+        return client(service)
 
     def answers(self, service: str, operation: str, answer: Json, expected: Json | None = None) -> None:
-        self._stubs[service].add_response(operation, answer, expected)
+        self._stub(service).add_response(operation, answer, expected)
 
     def refuses(self, service: str, operation: str, code: str, message: str = "no") -> None:
-        self._stubs[service].add_client_error(operation, code, message)
+        self._stub(service).add_client_error(operation, code, message)
 
     def everything_was_asked(self) -> None:
         for stub in self._stubs.values():

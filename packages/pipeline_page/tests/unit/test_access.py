@@ -36,7 +36,7 @@ class Session:
         return {"Credentials": given | {"Expiration": NOW + dt.timedelta(hours=1)}}
 
 
-def test_another_account_is_entered_by_the_role_that_may_only_read() -> None:
+def test_access_assumes_lookup_role_of_another_account() -> None:
     session = Session()
     access = Access(session, now=lambda: NOW)
     access("cloudformation", role=ROLE, region="eu-west-1")
@@ -51,11 +51,11 @@ def test_another_account_is_entered_by_the_role_that_may_only_read() -> None:
 
 
 @pytest.mark.parametrize("role", ["arn:aws:iam::3:role/deployer", "arn:aws:iam::3:role/own-deploy-role-3"])
-def test_a_role_that_is_not_cdk_s_is_taken_as_it_is(role: str) -> None:
+def test_reader_keeps_roles_that_cdk_did_not_create(role: str) -> None:
     assert reader(role) == role
 
 
-def test_a_client_is_made_once_and_again_before_its_credentials_end() -> None:
+def test_access_replaces_client_before_its_credentials_expire() -> None:
     now = [NOW]
     access = Access(Session(), now=lambda: now[0])
     assert access("codepipeline") is access("codepipeline")
@@ -66,7 +66,7 @@ def test_a_client_is_made_once_and_again_before_its_credentials_end() -> None:
     assert access("cloudformation", role=ROLE) is not first
 
 
-def test_a_session_that_is_configured_for_an_account_stands_for_the_role() -> None:
+def test_access_prefers_session_configured_for_the_account() -> None:
     session, own = Session(), Session("prod")
     access = Access(session, accounts={"3" * 12: own})
     assert access("cloudformation", role=ROLE, region="eu-west-1")[0] == "prod"
@@ -80,38 +80,36 @@ def test_a_session_that_is_configured_for_an_account_stands_for_the_role() -> No
         (ClientError({"Error": {"Code": "Denied", "Message": ""}}, "GetIt"), "GetIt: Denied (Denied)"),
         (
             EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
-            "Nothing answers at http://127.0.0.1:9; the page goes on by itself once it is back",
+            "http://127.0.0.1:9: no answer; the page retries by itself",
         ),
-        (NoCredentialsError(), "There are no AWS credentials; start the page with those of the pipeline's account"),
-        (NoRegionError(), "You must specify a region."),
+        (
+            NoCredentialsError(),
+            "AWS credentials: none found; start the page with credentials of the pipeline's account",
+        ),
+        (NoRegionError(), "--region: missing; name the pipeline's Region"),
     ],
 )
-def test_an_error_is_one_readable_line(error: Exception, told: str) -> None:
+def test_explain_returns_one_line_per_error(error: Exception, told: str) -> None:
     assert explain(error) == told
 
 
 # The command
 
 
-class Server:
-    """A server that opens no socket."""
-
-    failing: OSError | None = None
-    site: Any = None
+class Listening:
+    """A listening socket that was never opened."""
 
     def __init__(self, port: int) -> None:
-        if self.failing:
-            raise self.failing
-        self.port = port or 4567
+        self._port = port or 4567
 
-    def serve_forever(self) -> None:
-        raise KeyboardInterrupt
+    def getsockname(self) -> tuple[str, int]:
+        return "127.0.0.1", self._port
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(command, "Server", Server)
-    monkeypatch.setattr("codepipeline_page.command.signal.signal", lambda *_: None)
+    monkeypatch.setattr(command, "listen", Listening)
+    monkeypatch.setattr(command, "serve", lambda app, listening: None)
     for name, value in {
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_CONFIG_FILE": "/dev/null",
@@ -128,7 +126,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     return invoke
 
 
-def test_the_address_is_printed_with_a_token_of_its_own(run: Any) -> None:
+def test_command_prints_address_with_a_new_token(run: Any) -> None:
     first, second = (run("--port", "4567") for _ in range(2))
     assert first.exit_code == 0
     assert first.output.startswith("http://127.0.0.1:4567/pipeline/?token=")
@@ -136,7 +134,7 @@ def test_the_address_is_printed_with_a_token_of_its_own(run: Any) -> None:
     assert len(first.output.strip().partition("token=")[2]) >= 43
 
 
-def test_the_address_goes_to_a_file_that_its_owner_alone_reads(run: Any, tmp_path: Path) -> None:
+def test_address_file_is_readable_by_its_owner_only(run: Any, tmp_path: Path) -> None:
     file = tmp_path / "page.url"
     file.with_suffix(".new").write_text("left")
     result = run("--address-file", str(file))
@@ -145,16 +143,33 @@ def test_the_address_goes_to_a_file_that_its_owner_alone_reads(run: Any, tmp_pat
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_busy_port_a_missing_profile_and_a_missing_region_are_one_line(
-    run: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Server, "failing", OSError(98, "Address already in use"))
-    result = run("--port", "4567")
-    assert result.output == "Error: port 4567 on 127.0.0.1: Address already in use; name another with --port\n"
-    assert run("--profile", "none").output == "Error: The config profile (none) could not be found\n"
-    result = run("--account-profile", "3")
-    assert "3: expected ACCOUNT=PROFILE" in result.output
-    assert run("--account-profile", "3=none").output == "Error: The config profile (none) could not be found\n"
+def test_command_reports_each_error_in_one_line(run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def in_use(port: int) -> Listening:
+        raise OSError(98, "Address already in use")
+
+    file = str(tmp_path / "none" / "page.url")
+    for words, line in (
+        (("--profile", "none"), "The config profile (none) could not be found"),
+        (("--account-profile", "3"), "--account-profile 3: not a pair; use ACCOUNT=PROFILE"),
+        (("--account-profile", "3=none"), "The config profile (none) could not be found"),
+        (("--port", "80"), "Invalid value for '--port': 80 is not in the range 1024<=x<=65535."),
+        (("--xyz",), "No such option '--xyz'."),
+        (
+            ("--address-file", file),
+            f"--address-file {file}: No such file or directory; choose another path",
+        ),
+    ):
+        result = run(*words)
+        assert result.exit_code in (1, 2)
+        assert result.output == f"Error: {line}\n"
+    monkeypatch.setattr(command, "listen", in_use)
+    line = "--port 4567: Address already in use; choose another port on 127.0.0.1"
+    assert run("--port", "4567").output == f"Error: {line}\n"
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     result = run()
-    assert (result.exit_code, result.output) == (1, "Error: You must specify a region.\n")
+    assert (result.exit_code, result.output) == (1, "Error: --region: missing; name the pipeline's Region\n")
+
+
+def test_command_without_pipeline_is_one_line() -> None:
+    result = CliRunner().invoke(command.main, [])
+    assert (result.exit_code, result.output) == (2, "Error: Missing option '--pipeline'.\n")

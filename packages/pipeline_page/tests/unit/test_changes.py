@@ -19,6 +19,7 @@ from tests.unit.shop import (
 from codepipeline_page.artifacts import LARGEST, Artifacts
 from codepipeline_page.changes import Changes, StackChanges
 from codepipeline_page.problems import PageError
+from codepipeline_page.registry import authorisation, identifier
 from codepipeline_page.replacement import replaces
 from codepipeline_page.templates import LONGEST, Change, compare, shown
 
@@ -40,7 +41,7 @@ def kinds(changes: tuple[Change, ...]) -> list[tuple[str, str]]:
     return [(each.kind, each.logical_id) for each in changes]
 
 
-def test_before_its_change_set_a_stack_is_compared_by_template_as_whoever_may_only_read() -> None:
+def test_changes_compare_templates_before_the_change_set_exists() -> None:
     shop = Shop()
     shop.holds({"prod.template.json": template(Topic=TOPIC | {"Properties": {"DisplayName": "two"}})})
     shop.answers(
@@ -57,7 +58,7 @@ def test_before_its_change_set_a_stack_is_compared_by_template_as_whoever_may_on
     assert ("cloudformation", ROLE, "us-east-1") in shop.asked
 
 
-def test_everything_of_a_stack_that_is_not_there_is_added() -> None:
+def test_every_resource_of_a_new_stack_is_added() -> None:
     shop = Shop()
     shop.holds({"prod.template.json": template(Topic=TOPIC)})
     shop.refuses("cloudformation", "get_template", "ValidationError", "Stack with id prod does not exist")
@@ -65,7 +66,7 @@ def test_everything_of_a_stack_that_is_not_there_is_added() -> None:
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ValidationError"])
-def test_a_template_that_may_not_be_read_is_not_taken_for_none(code: str) -> None:
+def test_changes_raise_when_template_cannot_be_read(code: str) -> None:
     shop = Shop()
     shop.holds({"prod.template.json": template(Topic=TOPIC)})
     shop.refuses("cloudformation", "get_template", code, "not so")
@@ -73,25 +74,25 @@ def test_a_template_that_may_not_be_read_is_not_taken_for_none(code: str) -> Non
         prod(shop, SYNTH)
 
 
-def test_a_stack_that_was_deployed_from_yaml_is_said_to_be_so() -> None:
+def test_changes_reject_a_deployed_yaml_template() -> None:
     shop = Shop()
     shop.holds({"prod.template.json": template(Topic=TOPIC)})
     shop.answers("cloudformation", "get_template", {"TemplateBody": "Resources:\n  Topic: {}"})
-    with pytest.raises(PageError, match=r"^prod was deployed from a template that is not JSON; it cannot be compared$"):
+    with pytest.raises(PageError, match=r"^prod: its deployed template is not JSON; review the change set instead$"):
         prod(shop, SYNTH)
 
 
-def test_what_is_not_known_is_said_to_be_not_known() -> None:
+def test_unknown_changes_have_a_note_with_the_reason() -> None:
     shop = Shop()
-    assert prod(shop).note == "Known once Assembly is there; no action has delivered it."
+    assert prod(shop).note == "No action has written artifact Assembly yet."
     shop.holds({"other": b""})
-    assert prod(shop, SYNTH).note == "Assembly has no prod.template.json."
-    assert prod(shop, SYNTH, prepared("InProgress")).note == "Prepare is making the change set."
+    assert prod(shop, SYNTH).note == "Artifact Assembly has no file prod.template.json."
+    assert prod(shop, SYNTH, prepared("InProgress")).note == "Prepare is creating the change set."
     assert prod(shop, SYNTH, prepared("Failed", errorDetails={"message": "denied"})).note == "denied"
-    assert prod(shop, SYNTH, prepared(externalExecutionId="x")).note == "Prepare made no change set."
+    assert prod(shop, SYNTH, prepared(externalExecutionId="x")).note == "Prepare created no change set."
 
 
-def test_a_change_set_is_told_page_by_page_with_the_worst_first() -> None:
+def test_change_set_pages_are_merged_with_losses_first() -> None:
     shop = Shop()
 
     def change(action: str, name: str, **more: Any) -> Any:
@@ -138,26 +139,26 @@ def test_a_change_set_is_told_page_by_page_with_the_worst_first() -> None:
     assert (unknown.before, unknown.after, unknown.replaces) == ("", "", "no")
 
 
-def test_a_change_set_that_is_gone_is_said_to_be_gone_and_one_that_may_not_be_read_is_not() -> None:
+def test_missing_change_set_is_noted_and_denied_one_raises() -> None:
     shop = Shop()
     shop.refuses("cloudformation", "describe_change_set", "ChangeSetNotFound")
     run = prepared(externalExecutionId=CHANGE_SET)
-    assert prod(shop, SYNTH, run).note == "The change set is gone: a newer execution has replaced it."
+    assert prod(shop, SYNTH, run).note == "The change set no longer exists: a newer execution replaced it."
     shop.refuses("cloudformation", "describe_change_set", "AccessDenied", "not so")
     with pytest.raises(Exception, match="not so"):
         prod(shop, SYNTH, run)
 
 
-def test_a_stage_that_the_pipeline_does_not_have_is_named() -> None:
+def test_changes_reject_unknown_stage() -> None:
     shop = Shop()
     shop.defines(BUILD)
     shop.ran()
     changes = Changes(shop, PIPELINE, Artifacts(shop))
-    with pytest.raises(PageError, match=r"^delivery has no stage Prod$"):
+    with pytest.raises(PageError, match=r"^delivery: no stage Prod; reload the page$"):
         changes.of("one", "Prod")
 
 
-def test_artifacts_are_read_once_and_only_a_few_are_kept() -> None:
+def test_artifacts_caches_the_last_four_objects() -> None:
     shop = Shop()
     artifacts = Artifacts(shop)
     shop.holds({"a": b"first"})
@@ -170,14 +171,16 @@ def test_artifacts_are_read_once_and_only_a_few_are_kept() -> None:
     assert artifacts.file(PLACE, "a") == b"again"
 
 
-def test_what_is_no_archive_or_too_large_is_named() -> None:
+def test_artifacts_reject_non_archives_and_large_objects() -> None:
     shop = Shop()
     artifacts = Artifacts(shop)
     shop.holds(b"no archive")
-    with pytest.raises(PageError, match=r"^s3://artifacts/assembly is no zip archive$"):
+    with pytest.raises(PageError, match=r"^s3://artifacts/assembly: not a zip archive; download it instead$"):
         artifacts.file(PLACE, "a")
     shop.answers("s3", "get_object", {"Body": _Body(b""), "ContentLength": LARGEST + 1})
-    with pytest.raises(PageError, match=r"^s3://artifacts/large has 268435457 bytes, too many to look into here$"):
+    with pytest.raises(
+        PageError, match=r"^s3://artifacts/large: 268435457 bytes, too large for the page; download it instead$"
+    ):
         artifacts.file((PLACE[0], "large"), "a")
 
 
@@ -196,7 +199,7 @@ def table(path: str) -> Any:
     return {"Type": "AWS::DynamoDB::Table", "Metadata": {"aws:cdk:path": f"Shop/{path}/Resource"}}
 
 
-def test_resources_that_come_go_and_change_are_told_and_others_are_not() -> None:
+def test_compare_reports_added_removed_and_changed_resources_only() -> None:
     def never(type_: str, path: str) -> str:
         return {"Name": "yes", "Perhaps.Deep": "perhaps"}.get(path, "no")
 
@@ -250,7 +253,7 @@ def test_resources_that_come_go_and_change_are_told_and_others_are_not() -> None
     assert compare(after, json.loads(json.dumps(after)), never) == ()
 
 
-def test_a_long_value_is_cut() -> None:
+def test_shown_truncates_long_values() -> None:
     assert shown("x" * LONGEST) == f'"{"x" * (LONGEST - 1)}…'
 
 
@@ -265,5 +268,10 @@ def test_a_long_value_is_cut() -> None:
         ("AWS::Nothing::Published", "Anything", "no"),
     ],
 )
-def test_what_replaces_a_resource_is_what_its_published_schema_says(type_: str, path: str, expected: str) -> None:
+def test_replaces_follows_published_schema(type_: str, path: str, expected: str) -> None:
     assert replaces(type_, path) == expected
+
+
+def test_registry_reads_identifiers_and_authorization_reference() -> None:
+    assert identifier("AWS::SNS::Topic") == "TopicArn"
+    assert "putapprovalresult" in authorisation()["codepipeline"]["Actions"]

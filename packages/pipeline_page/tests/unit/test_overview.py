@@ -22,7 +22,7 @@ from codepipeline_page.problems import PageError
 from codepipeline_page.runs import readable
 
 
-def test_an_approval_is_shown_with_what_answers_it_and_what_comes_after_it() -> None:
+def test_overview_shows_open_approval_with_its_token() -> None:
     shop = Shop()
     shop.defines(BUILD, PROD, executionMode="SUPERSEDED")
     shop.stands(state("Build", {"actionName": "Synth"}), state("Prod", WAITS, **inside("one", "InProgress")))
@@ -35,7 +35,7 @@ def test_an_approval_is_shown_with_what_answers_it_and_what_comes_after_it() -> 
     build, prod = seen.stages
     assert (build.status, prod.status) == ("Succeeded", "InProgress")
     assert [(each.name, each.status, each.waits) for each in prod.actions] == [
-        ("Approve", "InProgress", "waits for an answer"),
+        ("Approve", "InProgress", "waiting for approval"),
         ("Prepare", "Waiting", "after Approve"),
         ("Deploy", "Waiting", "after Prepare"),
     ]
@@ -48,7 +48,7 @@ def test_an_approval_is_shown_with_what_answers_it_and_what_comes_after_it() -> 
     assert (told.commit, told.message, told.trigger) == ("c0ffee", "Change a thing", "WebhookV2")
 
 
-def test_before_the_first_push_everything_is_not_reached() -> None:
+def test_stages_are_not_reached_before_the_first_execution() -> None:
     shop = Shop()
     shop.defines(BUILD, PROD)
     shop.stands(state("Build"), state("Prod"))
@@ -57,7 +57,7 @@ def test_before_the_first_push_everything_is_not_reached() -> None:
     assert (seen.execution, {each.status for each in seen.stages}) == (None, {"NotReached"})
 
 
-def test_a_stage_says_which_rule_holds_an_execution_up_and_that_it_was_skipped() -> None:
+def test_stage_names_pending_entry_rules_and_skips() -> None:
     shop = Shop()
 
     def rule(name: str, status: str, **more: str) -> dict[str, Any]:
@@ -78,10 +78,10 @@ def test_a_stage_says_which_rule_holds_an_execution_up_and_that_it_was_skipped()
         shop.lists(execution("two"))
         shop.ran(ran("Build", "Synth", execution_="two"), execution="two")
     waits = [overview(shop("codepipeline"), PIPELINE, None).stages[1].waits for _ in range(3)]
-    assert waits == ["rule Window: Waits; rule Job: is checked", "", "skipped: its entry condition was not met"]
+    assert waits == ["rule Window: Waits; rule Job: being checked", "", "skipped: its entry condition was not met"]
 
 
-def test_a_stage_says_what_it_waits_for() -> None:
+def test_stage_names_what_it_waits_for() -> None:
     shop = Shop()
     behind = {
         "inboundExecutions": [{"pipelineExecutionId": "two", "status": "InProgress"}],
@@ -98,14 +98,14 @@ def test_a_stage_says_what_it_waits_for() -> None:
         shop.ran(ran("Build", "Synth", execution_="two"), execution="two")
     waits = [overview(shop("codepipeline"), PIPELINE, None).stages[1] for _ in range(3)]
     assert [each.waits for each in waits] == [
-        "until execution one-that has left",
-        "the way in is closed: a holiday",
+        "until execution one-that leaves the stage",
+        "transition disabled: a holiday",
         "after Build",
     ]
     assert waits[2].actions[0].waits == "after Build"
 
 
-def test_the_first_stage_waits_for_nothing_before_it() -> None:
+def test_first_stage_waits_for_nothing() -> None:
     shop = Shop()
     shop.defines(BUILD)
     shop.stands(state("Build"))
@@ -115,7 +115,7 @@ def test_the_first_stage_waits_for_nothing_before_it() -> None:
     assert (build.status, build.waits) == ("Waiting", "")
 
 
-def test_a_failure_is_told_with_its_cause_and_can_be_tried_again() -> None:
+def test_failed_stage_has_error_and_can_be_retried() -> None:
     shop = Shop()
     failed = ran("Build", "Synth", "Failed", errorDetails={"message": "Phase BUILD failed"})
     for inner in ("Failed", "InProgress"):
@@ -129,7 +129,7 @@ def test_a_failure_is_told_with_its_cause_and_can_be_tried_again() -> None:
     assert second[0].retry is False
 
 
-def test_a_stage_between_two_actions_is_running_and_one_that_was_left_is_abandoned() -> None:
+def test_stage_is_running_between_actions_and_abandoned_after_stop() -> None:
     shop = Shop()
     approved = ran("Prod", "Approve", provider="Manual", start=3)
     for status in ("InProgress", "Stopped"):
@@ -142,7 +142,7 @@ def test_a_stage_between_two_actions_is_running_and_one_that_was_left_is_abandon
     assert stopped.executions[0].summary == "not now"
 
 
-def test_an_older_execution_can_be_looked_at_with_actions_that_are_gone_since() -> None:
+def test_older_execution_shows_actions_removed_from_the_pipeline() -> None:
     shop = Shop()
     for runs in ([SYNTH, ran("Build", "Lint", start=1), ran("Build", "Synth", start=4)], None):
         shop.defines(BUILD)
@@ -157,11 +157,11 @@ def test_an_older_execution_can_be_looked_at_with_actions_that_are_gone_since() 
     assert synth.started == at(4).timestamp()
     assert (lint.name, lint.waits) == ("Lint", "no longer in the pipeline")
     client = shop("codepipeline")
-    with pytest.raises(PageError, match=r"^delivery has no execution none$"):
+    with pytest.raises(PageError, match=r"^delivery: no execution none; choose one from the list$"):
         overview(client, PIPELINE, "none")
 
 
-def test_a_listed_execution_is_found_without_looking_further() -> None:
+def test_listed_execution_is_found_without_paging() -> None:
     shop = Shop()
     shop.defines(BUILD)
     shop.stands(state("Build"))
@@ -175,11 +175,11 @@ def test_a_listed_execution_is_found_without_looking_further() -> None:
     ("summary", "told"),
     [("plain", "plain"), ('{"ProviderType": "GitHub", "CommitMessage": "Mend"}', "Mend"), ("{}", "{}"), ("[1]", "[1]")],
 )
-def test_a_source_s_summary_is_its_commit_s_message(summary: str, told: str) -> None:
+def test_readable_returns_commit_message_of_source_summary(summary: str, told: str) -> None:
     assert readable(summary) == told
 
 
-def test_past_executions_stand_side_by_side() -> None:
+def test_history_lists_result_and_duration_per_stage() -> None:
     shop = Shop()
     shop.defines(BUILD, PROD, stage("Last", *PROD["actions"]))
     shop.lists(execution("two"), execution("one", "Failed"))
@@ -197,3 +197,36 @@ def test_past_executions_stand_side_by_side() -> None:
         ("Build", "Succeeded", 7.0),
         ("Prod", "Stopped", 2.0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "by", "result", "expected"),
+    [
+        (
+            "Failed",
+            "arn:aws:sts::111111111111:assumed-role/Admin/alice",
+            {"externalExecutionSummary": "not now"},
+            ("rejected", "alice", "not now"),
+        ),
+        (
+            "Failed",
+            "arn:aws:iam::111111111111:root",
+            {"errorDetails": {"message": "not now"}},
+            ("rejected", "root", "not now"),
+        ),
+        ("Succeeded", "arn:aws:iam::111111111111:user/team/bob", {}, ("approved", "bob", "")),
+        ("Failed", "", {"errorDetails": {"message": "timed out"}}, ("", "", "")),
+        ("InProgress", "arn:aws:iam::111111111111:user/bob", {}, ("", "", "")),
+    ],
+)
+def test_answered_approval_names_who_decided_and_why(
+    status: str, by: str, result: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    shop = Shop()
+    shop.defines(BUILD, PROD)
+    shop.stands(state("Build"), state("Prod"))
+    shop.lists(execution(status="Failed"))
+    shop.ran(SYNTH, ran("Prod", "Approve", status, provider="Manual", start=3, **result) | {"updatedBy": by})
+    approve = overview(shop("codepipeline"), PIPELINE, None).stages[1].actions[0]
+    assert (approve.decision, approve.by, approve.comment) == expected
+    assert approve.by_arn == (by if approve.decision else "")

@@ -1,7 +1,4 @@
-"""What AWS publishes about resource types and actions, of which cfn-lint carries a copy.
-
-The schemas of the CloudFormation registry, and the service authorization reference.
-"""
+"""Schemas of the CloudFormation registry, and the service authorization reference, from cfn-lint's copies."""
 
 import json
 from functools import cache
@@ -15,9 +12,9 @@ PROPERTIES = "/properties/"
 
 @cache
 def schema(resource_type: str) -> dict[str, Any]:
-    """Return a type's schema, empty where none is published; do not change it.
+    """Return a type's schema, or an empty one if none is published; do not change it.
 
-    It is read from cfn-lint's files: importing the package takes half a second.
+    Reads cfn-lint's files directly: importing the package takes half a second.
     """
     digest = _digests().get(resource_type)
     found: dict[str, Any] = json.loads((_folder() / "resources" / f"{digest}.json").read_text()) if digest else {}
@@ -25,14 +22,14 @@ def schema(resource_type: str) -> dict[str, Any]:
 
 
 def identifier(resource_type: str) -> str:
-    """Return the property that tells the resources of a type with a schema apart."""
+    """Return the property that identifies a resource of a type with a schema."""
     (pointer,) = schema(resource_type)["primaryIdentifier"]
     return str(pointer).removeprefix(PROPERTIES)
 
 
 @cache
 def authorisation() -> dict[str, Any]:
-    """Return, by service, its actions and the resources that they are authorised on; do not change it."""
+    """Return the actions of each service, with the resources that they are authorized on; do not change it."""
     path = _folder().parent / "AdditionalSpecs" / "Policies.json"
     found: dict[str, Any] = json.loads(path.read_text())
     return found

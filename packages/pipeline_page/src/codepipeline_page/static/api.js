@@ -1,4 +1,4 @@
-// Asks the page's own server, and only for what has changed.
+// Requests to the page's own server. An unchanged answer is not sent again.
 
 const seen = new Map();
 
@@ -15,7 +15,7 @@ const send = async (path, options) => {
   try {
     answer = await fetch(`api/${path}`, { ...options, signal: AbortSignal.timeout(30_000) });
   } catch {
-    throw new Error("The page's server does not answer; start it again, and open the address that it prints");
+    throw new Error("The page's server does not answer; start it again and open the address that it prints");
   }
   return answer;
 };

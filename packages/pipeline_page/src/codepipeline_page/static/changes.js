@@ -1,4 +1,4 @@
-// What stacks become, and what they hold.
+// Changes of stacks, and their current resources.
 
 import { h } from "./dom.js";
 import { KINDS } from "./words.js";
@@ -19,7 +19,7 @@ const property = ({ name, before, after, replaces }) => {
 
 const change = (each) => h("li", { key: each.logical_id },
   h("span", { class: `kind ${each.kind}` }, KINDS[each.kind]),
-  h("span", {}, h("code", {}, each.type), " ", each.path || each.logical_id, each.kept ? h("strong", {}, " (what is there stays in the account)") : ""),
+  h("span", {}, h("code", {}, each.type), " ", each.path || each.logical_id, each.kept ? h("strong", {}, " (retained in the account)") : ""),
   each.properties.length ? h("ul", { class: "props" }, each.properties.map(property)) : "");
 
 const stack = (each, open) => {
@@ -28,7 +28,7 @@ const stack = (each, open) => {
   const where = [each.account, each.region].filter(Boolean).join(" · ");
   return h("section", { key: each.stack, class: "card", "aria-label": each.stack },
     h("h3", {}, each.stack, where ? h("small", { class: "dim" }, ` ${where}`) : ""),
-    each.source === "nothing" ? "" : h("p", {}, each.changes.length ? (each.source === "templates" ? "By its template" : "By its change set") : "Nothing changes."),
+    each.source === "nothing" ? "" : h("p", {}, each.changes.length ? (each.source === "templates" ? "From its template" : "From its change set") : "No changes."),
     each.note ? h("p", { class: "dim" }, each.note) : "",
     lossy.length ? h("ul", { class: "rows" }, lossy.map(change)) : "",
     added.length ? h("details", { key: "added", open: open && added.length < 12 ? "" : false }, h("summary", {}, `${added.length} added`), h("ul", { class: "rows" }, added.map(change))) : "");

@@ -1,4 +1,4 @@
-// Elements, made and kept: what is there already stays, so that focus, selection and scrolling survive a refresh.
+// Elements are reused between refreshes, so that focus, selection, and scrolling survive.
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARKS = {
@@ -11,7 +11,7 @@ const MARKS = {
   NotReached: ["M8 7.9v.2"],
 };
 
-// A description of an element; render() turns it into one. `key` says which of its siblings it is.
+// Describes an element for render(). `key` identifies it among its siblings.
 export const h = (tag, attributes = {}, ...children) => ({ tag, attributes, children: children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== "") });
 
 export const mark = (kind) => h("svg", { class: "mark", viewBox: "0 0 16 16", "aria-hidden": "true", fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round" }, ...(MARKS[kind] ?? MARKS.NotReached).map((d) => h("path", { d })));
@@ -26,7 +26,7 @@ const create = (wanted, parent) => {
   return drawn ? document.createElementNS(SVG, wanted.tag) : document.createElement(wanted.tag);
 };
 
-// Whether a disclosure is open is its reader's affair once it is there.
+// Only the reader opens and closes a disclosure after its creation.
 const dress = (node, attributes, fresh) => {
   node[EVENTS] ??= {};
   for (const [name, value] of Object.entries(attributes)) {
@@ -41,7 +41,7 @@ const dress = (node, attributes, fresh) => {
   for (const { name } of [...node.attributes]) if (!(name in attributes) && name !== "open") node.removeAttribute(name);
 };
 
-// Make the children of `parent` what is described, with as few changes as that takes.
+// Makes the children of `parent` match the descriptions with as few changes as possible.
 export const render = (parent, ...wanted) => {
   const list = wanted.flat().filter((each) => each !== null && each !== undefined && each !== false && each !== "");
   const there = new Map([...parent.childNodes].map((node) => [node[KEY], node]));

@@ -1,11 +1,13 @@
-// How things are said.
+// Words of the page.
 
-const WORDS = { InProgress: "in progress", NotReached: "not reached", Waiting: "waits", Abandoned: "abandoned", Succeeded: "succeeded", Failed: "failed", Stopped: "stopped", Stopping: "stopping", Superseded: "superseded", Cancelled: "cancelled" };
+const WORDS = { InProgress: "in progress", NotReached: "not reached", Waiting: "waiting", Abandoned: "abandoned", Succeeded: "succeeded", Failed: "failed", Stopped: "stopped", Stopping: "stopping", Superseded: "superseded", Cancelled: "canceled" };
 export const KINDS = { removed: "removed", replaced: "replaced", perhaps: "may be replaced", changed: "changed", added: "added" };
 
 export const word = (status) => WORDS[status] ?? status;
 export const short = (id) => id.slice(0, 8);
 export const first = (text) => text.split("\n", 1)[0];
+
+export const result = (action) => action.decision || word(action.status);
 
 export const took = (seconds) => {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
