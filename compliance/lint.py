@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from compliance.cache import WITHOUT_CACHE, AnswerCache, file_digest, installed
 from compliance.report import Finding
 
 SETTLED: Final[Mapping[str, str]] = {
@@ -19,9 +20,15 @@ ANY_REGION: Final = "unknown-region"
 """What the assembly says of a stack that is for no region in particular; cfn-lint then takes its own default."""
 
 
-def lint_templates(assembly: Path) -> tuple[Finding, ...]:
-    """Return what cfn-lint finds in the templates of every stack in the cloud assembly at ``assembly``."""
-    return tuple(finding for template, region in _stacks(assembly) for finding in _lint(template, region))
+def lint_templates(assembly: Path, *, cache: AnswerCache = WITHOUT_CACHE) -> tuple[Finding, ...]:
+    """Return what cfn-lint finds in the templates of every stack in the cloud assembly at ``assembly``.
+
+    A template that ``cache`` has an answer for is not linted again.
+    """
+    # cfn-lint reads its settings from these, and they may name further files: no question could hold all of it.
+    settings = [path for folder in (Path.home(), Path.cwd()) for path in folder.glob(".cfnlintrc*")]
+    trusted = WITHOUT_CACHE if settings else cache
+    return tuple(finding for template, region in _stacks(assembly) for finding in _lint(template, region, trusted))
 
 
 def _stacks(assembly: Path) -> Iterator[tuple[Path, str]]:
@@ -32,19 +39,32 @@ def _stacks(assembly: Path) -> Iterator[tuple[Path, str]]:
                 yield manifest.parent / artifact["properties"]["templateFile"], region
 
 
-def _lint(path: Path, region: str) -> Iterator[Finding]:
+def _lint(path: Path, region: str, cache: AnswerCache) -> Iterator[Finding]:
+    text = path.read_text()
+    question = {"linter": installed("cfn-lint"), "region": region, "template": file_digest(path)}
+    matches = cache.get(question)
+    if matches is None:
+        matches = _matches(text, region)
+        cache.put(question, matches)
+    resources = json.loads(text).get("Resources", {})
+    for match in matches:
+        settled = SETTLED.get(match["rule"])
+        if settled is None or not match["message"].startswith(settled):
+            where = _construct(resources, match["path"]) or path.name
+            yield Finding(rule=f"cfn-lint-{match['rule']}", where=where, description=match["message"])
+
+
+def _matches(text: str, region: str) -> list[dict[str, Any]]:
+    """Return what cfn-lint finds in a template: rule, message, and path within the template."""
     # A second, which only those who ask for it have to wait.
     from cfnlint.api import lint  # noqa: PLC0415
     from cfnlint.config import ManualArgs  # noqa: PLC0415
 
-    text = path.read_text()
-    resources = json.loads(text).get("Resources", {})
     config = ManualArgs() if region == ANY_REGION else ManualArgs(regions=[region])
-    for match in lint(text, config=config):
-        settled = SETTLED.get(match.rule.id)
-        if settled is None or not match.message.startswith(settled):
-            where = _construct(resources, match.path) or path.name
-            yield Finding(rule=f"cfn-lint-{match.rule.id}", where=where, description=match.message)
+    return [
+        {"rule": match.rule.id, "message": match.message, "path": [str(step) for step in match.path]}
+        for match in lint(text, config=config)
+    ]
 
 
 def _construct(resources: Mapping[str, Any], path: Iterable[Any]) -> str | None:

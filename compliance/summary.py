@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from compliance.cache import WITHOUT_CACHE, AnswerCache
 from compliance.lint import lint_templates
 from compliance.report import Finding, ReportError, read_report
 
@@ -13,7 +14,7 @@ from compliance.report import Finding, ReportError, read_report
 LOG_WIDTH = 240
 
 
-def summarise(assembly: Path) -> int:
+def summarise(assembly: Path, *, cache: AnswerCache = WITHOUT_CACHE) -> int:
     """Print what the gate and cfn-lint found in the cloud assembly at ``assembly``; return the exit code.
 
     0: nothing is open. 1: findings are open; a table on stdout lists them. 2: there is no report to go by.
@@ -23,7 +24,7 @@ def summarise(assembly: Path) -> int:
     except ReportError as error:
         sys.stderr.write(f"gate: {error}\n")
         return 2
-    found = (*report.open, *lint_templates(assembly))
+    found = (*report.open, *lint_templates(assembly, cache=cache))
     counted = f"{len(found)} open findings, {len(report.acknowledged)} acknowledged"
     advice = f", {len(report.advice)} warnings" if report.advice else ""
     sys.stdout.write(f"gate: {counted}{advice}\n")
