@@ -10,5 +10,6 @@ from compliance.cache import AnswerCache
 from compliance.summary import summarise
 
 if __name__ == "__main__":
-    assembly, folder, *_ = (*map(Path, sys.argv[1:]), *[None] * 2)
-    sys.exit(summarise(assembly or Path("cdk.out"), cache=AnswerCache(folder=folder)))
+    given = [Path(argument) for argument in sys.argv[1:]]
+    cache = AnswerCache(folder=given[1] if len(given) > 1 else None)
+    sys.exit(summarise(given[0] if given else Path("cdk.out"), cache=cache))

@@ -38,6 +38,7 @@ class CachedValidation:
     def __init__(self, *, cache: AnswerCache) -> None:
         """Create the plugin, but not yet the validator."""
         self._cache = cache
+        self._version: str | None = None
 
     @property
     def name(self) -> str:
@@ -45,8 +46,9 @@ class CachedValidation:
         return CLOUDFORMATION
 
     @property
-    def version(self) -> None:
-        """None: the library's version decides."""
+    def version(self) -> str | None:
+        """The validator's own version, once it has answered; the library reads it after :meth:`validate`."""
+        return self._version
 
     @property
     def rule_ids(self) -> None:
@@ -70,9 +72,11 @@ class CachedValidation:
         paths = [stack.template_path for stack in stacks]
         answer = self._cache.get(question)
         if answer is None:
-            answer = _answer(CloudFormationValidatePlugin().validate(context), paths)
+            validator = CloudFormationValidatePlugin()
+            answer = {"version": validator.version, **_answer(validator.validate(context), paths)}
             if not any(path in str(answer) for path in paths):
                 self._cache.put(question, answer)
+        self._version = answer["version"]
         return _report(answer, paths)
 
 

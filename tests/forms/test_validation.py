@@ -1,47 +1,34 @@
-"""The cached validation reports what the library's own reports, to the byte."""
+"""The cached validation reports what the library's own instance reports, to the byte."""
 
+import subprocess
+import sys
 from pathlib import Path
 
-import pytest
-from aws_cdk import (
-    Acknowledgment,
-    CloudFormationValidatePlugin,
-    IPolicyValidationPlugin,
-    Stack,
-    Stage,
-    Validations,
-)
-from aws_cdk import aws_logs as logs
-
-from compliance.cache import AnswerCache
 from compliance.report import REPORT
-from compliance.validation import CachedValidation
-from tests.synthesis import new_app
+from compliance.validation import OFF, SWITCH
+from tests.synthesis import ROOT, command_environ
+
+INVALID = ROOT / "tests" / "forms" / "invalid_app.py"
 
 
-def report(outdir: Path, plugin: IPolicyValidationPlugin) -> bytes:
-    """The report on two stages whose stacks break the same rule, one of them with an acknowledgement."""
-    app = new_app(outdir)
-    groups = [logs.CfnLogGroup(Stack(Stage(app, name), "Logs"), "Group") for name in ("One", "Other")]
-    for group in groups:
-        group.add_property_override("NoSuchProperty", 1)
-    Validations.of(groups[0]).acknowledge(
-        Acknowledgment(id="CloudFormation-Validate::F3002", reason="It is there to be found, here and in the other.")
-    )
-    Validations.of(app).add_plugins(plugin)
-    with pytest.raises(RuntimeError, match="ValidationFailed"):
-        app.synth()
-    return (outdir / REPORT).read_bytes()
+def reported(folder: Path, **environ: str) -> tuple[bytes, str]:
+    """The report of the invalid app, and the error that it ends with."""
+    folder.mkdir()
+    outdir = folder / "cdk.out"
+    environ = command_environ(PYTHONPATH=str(ROOT), PYTEST_VERSION="", **environ)
+    subprocess.run([sys.executable, INVALID, outdir], cwd=folder, env=environ, check=True)
+    return (outdir / REPORT).read_bytes(), (outdir / "printed").read_text()
 
 
 def test_cached_report_equals_the_librarys_to_the_byte(tmp_path: Path) -> None:
-    cached = CachedValidation(cache=AnswerCache(folder=tmp_path / "cache"))
-    theirs, first, again = (
-        report(tmp_path / name, plugin)
-        for name, plugin in (("theirs", CloudFormationValidatePlugin()), ("first", cached), ("again", cached))
-    )
-    assert b"F3002" in theirs
-    assert b"suppressedViolations" in theirs
-    # The library puts its own version and rules beside the name, both for analytics alone.
-    assert theirs == first == again
-    assert len(list((tmp_path / "cache").iterdir())) == 1
+    cached = {SWITCH: OFF, "DELIVERY_CACHE": str(tmp_path / "cache")}
+    theirs = reported(tmp_path / "a", **{SWITCH: "true"})
+    assert b"F3002" in theirs[0]
+    assert b"suppressedViolations" in theirs[0]
+    assert not (tmp_path / "cache").exists()
+    assert reported(tmp_path / "b", **cached) == theirs
+    (entry,) = (tmp_path / "cache" / "validation").iterdir()
+    assert reported(tmp_path / "c", **cached) == theirs
+    entry.write_text("{}")
+    assert reported(tmp_path / "d", **cached) == theirs
+    assert entry.stat().st_size > len("{}")

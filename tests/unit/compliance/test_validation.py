@@ -36,6 +36,7 @@ class Library:
 
     asked = 0
     description = "not allowed"
+    version = "1.2.3"
 
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         Library.asked += 1
@@ -75,6 +76,14 @@ def test_report_from_the_cache_equals_the_librarys_in_every_field(tmp_path: Path
     ours = [validated(tmp_path / "cache", context) for _ in range(2)]
     assert ours == [theirs, theirs]
     assert Library.asked == 2
+
+
+def test_plugin_has_the_validators_version_from_the_cache_too(tmp_path: Path) -> None:
+    for _ in range(2):
+        plugin = CachedValidation(cache=AnswerCache(folder=tmp_path / "cache"))
+        plugin.validate(cast("IPolicyValidationContext", Context(tmp_path / "out")))
+        assert plugin.version == "1.2.3"
+    assert Library.asked == 1
 
 
 def test_cached_report_names_the_templates_of_the_current_assembly(tmp_path: Path) -> None:
