@@ -45,7 +45,7 @@ setup: ## Install everything into the clone (SETUP=steps or SETUP=synth installs
 .PHONY: synth
 synth: setup ## Synthesize the app and check its rules; a finding fails
 	@$(RUN) cdk synth --quiet --no-lookups
-	@$(RUN) python -m compliance cdk.out
+	@$(RUN) python -m compliance cdk.out "$$DELIVERY_CACHE/lint"
 
 .PHONY: report
 report: setup ## Report what the work tree changes relative to BASE (writes report/)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from aws_cdk import App
 
+from compliance.cache import AnswerCache
 from compliance.gate import STRICT, FindingsError, add_gate, synthesise
+from compliance.validation import OFF, SWITCH, CachedValidation
 from pipeline.duplicates import reject_duplicates
 from pipeline.errors import SettingsError
 from pipeline.reading import read_settings
@@ -38,7 +40,22 @@ def deliver(app: App, *, environ: Mapping[str, str]) -> None:
 def build(app: App, *, environ: Mapping[str, str]) -> None:
     """Add the pipeline's stack and the gate to ``app``. Raises :class:`~pipeline.errors.SettingsError`."""
     deliver(app, environ=environ)
-    add_gate(app)
+    add_gate(app, validation=cached_validation(environ))
+
+
+def cached_validation(environ: Mapping[str, str]) -> CachedValidation | None:
+    """Return CDK's own validation of templates, cached; None where the library runs it by itself.
+
+    The command in ``cdk.json`` keeps the library from that. So ``cdk synth --no-validation`` can't skip the validation.
+    """
+    if environ.get(SWITCH) != OFF:
+        return None
+    return CachedValidation(cache=AnswerCache(folder=cache_folder(environ) / "validation"))
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder of caches: the clone's own, unless ``DELIVERY_CACHE`` names one to share."""
+    return Path(environ.get("DELIVERY_CACHE") or ROOT / ".cache")
 
 
 def main() -> None:

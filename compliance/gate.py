@@ -8,6 +8,7 @@ from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks
 
 from compliance.exceptions import judge_exceptions
 from compliance.plugin import OwnRules
+from compliance.validation import CachedValidation
 
 STRICT: Final = {
     "@aws-cdk/core:failSynthOnValidationErrors": True,
@@ -28,13 +29,17 @@ class FindingsError(Exception):
     """Rules are broken. The message lists the findings and says where the report is."""
 
 
-def add_gate(app: App) -> None:
+def add_gate(app: App, *, validation: CachedValidation | None = None) -> None:
     """Hold ``app``, with all stacks in all its stages, against three packs and the project's own rules.
+
+    ``validation`` stands in for CDK's own validation of templates where the library does not run that by itself.
 
     Called once, on the App: on a Stage a pack reports the whole app as well, and twice reports everything twice.
     """
     packs = (AwsSolutionsChecks(app), NIST80053R5Checks(app), PCIDSS321Checks(app))
-    Validations.of(app).add_plugins(*packs, OwnRules())
+    # First, where the library's own comes in the report.
+    own = () if validation is None else (validation,)
+    Validations.of(app).add_plugins(*own, *packs, OwnRules())
 
 
 def synthesise(app: App) -> None:

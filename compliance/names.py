@@ -13,6 +13,10 @@ OWN: Final = "Delivery"
 """The project's own rules."""
 
 
+CLOUDFORMATION: Final = "CloudFormation Validate"
+"""CDK's own validation of templates (aws-cdk-lib, CloudFormationValidatePlugin.PLUGIN_NAME)."""
+
+
 def in_nist_and_pci(rule: str) -> tuple[str, str]:
     """Return the ids of a rule that both packs have under the same name, for instance ``IAMNoInlinePolicy``."""
     return f"{NIST}-{rule}", f"{PCI}-{rule}"

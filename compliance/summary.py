@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cdk_assembly import AssemblyError, Finding
+from compliance.cache import WITHOUT_CACHE, AnswerCache
 from compliance.lint import lint_templates
 from compliance.report import read_report
 
@@ -14,14 +15,14 @@ from compliance.report import read_report
 LOG_WIDTH = 240
 
 
-def summarise(assembly: Path) -> int:
+def summarise(assembly: Path, *, cache: AnswerCache = WITHOUT_CACHE) -> int:
     """Print what the gate and cfn-lint found in the cloud assembly at ``assembly``; return the exit code.
 
     0: nothing is open. 1: findings are open; a table on stdout lists them. 2: there is no report to go by.
     """
     try:
         report = read_report(assembly)
-        found = (*report.open, *lint_templates(assembly))
+        found = (*report.open, *lint_templates(assembly, cache=cache))
     except AssemblyError as error:
         sys.stderr.write(f"gate: {error}\n")
         return 2

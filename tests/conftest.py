@@ -1,12 +1,13 @@
 """One synth of the whole app for every test that looks at it."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from delivery_testing.plugin import pytest_collection_modifyitems, pytest_configure, pytest_xdist_make_scheduler
 from tests.stages import disposable, names, retained
-from tests.synthesis import Template, synthesise, template_of
+from tests.synthesis import Template, synthesise_once, template_of
 from tests.unit.tap_stack.workload import Workload, read_workload
 
 __all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_xdist_make_scheduler"]
@@ -14,8 +15,9 @@ __all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_xdist_ma
 
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of the app, by the tests' own settings."""
-    return synthesise(tmp_path_factory.mktemp("assembly"), environ={})
+    """The cloud assembly of the app, by the tests' own settings. No test changes it: all workers share it."""
+    own = tmp_path_factory.getbasetemp()
+    return synthesise_once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The app synthesised in process, and how to find one's way in a cloud assembly."""
 
+import fcntl
 import json
 import os
 import sys
@@ -70,6 +71,17 @@ def synthesise(outdir: Path, *, environ: Mapping[str, str]) -> Path:
     app = new_app(outdir)
     delivery_app.build(app, environ=environ)
     gate.synthesise(app)
+    return outdir
+
+
+def synthesise_once(folder: Path) -> Path:
+    """Return the assembly of the whole app in ``folder``, synthesized by the first process that asks for it."""
+    outdir, finished = folder / "shared-assembly", folder / "shared-assembly.finished"
+    with (folder / "shared-assembly.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not finished.exists():
+            synthesise(outdir, environ={})
+            finished.touch()
     return outdir
 
 

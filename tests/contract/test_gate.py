@@ -18,6 +18,7 @@ from compliance.gate import FindingsError, add_gate, synthesise
 from compliance.names import PACKS
 from compliance.report import read_report
 from compliance.rules.catalogue import RULES
+from compliance.validation import OFF, SWITCH
 from tests.contract.broken.app import BREAKS, LINT_BREAKS
 from tests.stages import configured_stages, names
 from tests.synthesis import ROOT, command_environ, new_app
@@ -38,7 +39,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Refused:
     """The answer to ``cdk synth`` of an app that breaks every rule."""
     folder = tmp_path_factory.mktemp("broken")
     answer = subprocess.run(
-        ["cdk", "synth", "--quiet", "--app", f"python {shlex.quote(str(BROKEN))}"],
+        ["cdk", "synth", "--quiet", "--app", f"{SWITCH}={OFF} python {shlex.quote(str(BROKEN))}"],
         cwd=folder,
         env=command_environ(PYTHONPATH=str(ROOT)),
         capture_output=True,

@@ -1,15 +1,17 @@
 """The app's entry: importing it does nothing, and a wrong setting ends it with a line."""
 
 import importlib
+import json
 from pathlib import Path
 
 import pytest
 
 import app
+from compliance.validation import OFF, SWITCH
 from pipeline.errors import SettingsError
 from stages.profiles import DISPOSABLE
 from stages.table import STAGES
-from tests.synthesis import new_app
+from tests.synthesis import ROOT, new_app
 
 
 def test_importing_it_synthesises_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,3 +46,19 @@ def test_row_without_a_stage_is_rejected(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(app, "STAGES", {**STAGES, "third": DISPOSABLE})
     with pytest.raises(SettingsError, match=r"^stages/table\.py: the row 'third' has no account and Region; add "):
         app.build(new_app(tmp_path), environ={})
+
+
+def test_validation_is_cached_only_where_the_library_does_not_run_it(tmp_path: Path) -> None:
+    assert app.cached_validation({}) is None
+    assert app.cached_validation({"CDK_VALIDATION": "true"}) is None
+    assert app.cached_validation({"CDK_VALIDATION": "false", "DELIVERY_CACHE": str(tmp_path)}) is not None
+
+
+def test_cache_is_in_the_clone_unless_a_shared_one_is_named(tmp_path: Path) -> None:
+    assert app.cache_folder({}) == ROOT / ".cache"
+    assert app.cache_folder({"DELIVERY_CACHE": str(tmp_path)}) == tmp_path
+
+
+def test_committed_command_turns_the_librarys_own_instance_off() -> None:
+    command = json.loads((ROOT / "cdk.json").read_text())["app"]
+    assert command == f"{SWITCH}={OFF} python3 app.py"

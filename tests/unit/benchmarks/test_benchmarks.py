@@ -35,13 +35,13 @@ def test_results_are_a_table_and_json(
 ) -> None:
     monkeypatch.setattr(command, "SAVED", tmp_path / "new" / "result.json")
     chosen = [Measure(name="one", command=FINE, runs=1, aim=5), Measure(name="other", command=FINE, runs=1)]
-    assert command.main([], chosen) == 0
+    assert command.main([], chosen, []) == 0
     assert "5 s" in capsys.readouterr().out
     assert [each["name"] for each in json.loads((tmp_path / "new" / "result.json").read_text())] == ["one", "other"]
-    assert command.main(["on"], chosen) == 0
+    assert command.main(["on"], chosen, []) == 0
     assert "other" not in capsys.readouterr().out
 
 
 def test_a_failure_is_said_and_ends_with_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main([], [Measure(name="m", command=BROKEN, runs=1)]) == 1
+    assert command.main([], [Measure(name="m", command=BROKEN, runs=1)], []) == 1
     assert "bench: " in capsys.readouterr().err

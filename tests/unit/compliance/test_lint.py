@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from cdk_assembly import AssemblyError
+from compliance import lint
+from compliance.cache import AnswerCache
 from compliance.lint import lint_templates
 from tests.unit.compliance.assemblies import write_assembly, write_stage
 
@@ -62,3 +64,34 @@ def test_a_dependency_that_the_library_writes_twice_is_settled(tmp_path: Path) -
         "DependsOn": ["Topic"],
     }
     assert lint_templates(assembly(tmp_path, Topic=topic, Subscription=policy)) == ()
+
+
+def wrong_group(folder: Path, **more: Any) -> Path:
+    return assembly(folder, Logs={"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 8}}, **more)
+
+
+def never(text: str, region: str) -> list[dict[str, Any]]:
+    raise AssertionError(f"linted again for {region}")
+
+
+def test_cached_template_is_not_linted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "_matches", lambda *_: [{"rule": "E3030", "message": "no 8", "path": []}])
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    cache = AnswerCache(folder=tmp_path / "cache")
+    first = lint_templates(wrong_group(tmp_path / "out"), cache=cache)
+    monkeypatch.setattr(lint, "_matches", never)
+    assert lint_templates(tmp_path / "out", cache=cache) == first != ()
+    for changed in (wrong_group(tmp_path / "moved", region="eu-west-1"), wrong_group(tmp_path / "more", Other={})):
+        with pytest.raises(AssertionError, match="linted again"):
+            lint_templates(changed, cache=cache)
+
+
+def test_settings_of_cfn_lint_switch_the_cache_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "_matches", lambda *_: [])
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    cache = AnswerCache(folder=tmp_path / "cache")
+    lint_templates(wrong_group(tmp_path / "out"), cache=cache)
+    (tmp_path / ".cfnlintrc.yaml").touch()
+    monkeypatch.setattr(lint, "_matches", never)
+    with pytest.raises(AssertionError, match="linted again"):
+        lint_templates(tmp_path / "out", cache=cache)
