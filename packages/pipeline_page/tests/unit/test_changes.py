@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from codepipeline_page.registry import authorisation, identifier
 from tests.unit.shop import (
     BUILD,
     CHANGE_SET,
@@ -19,7 +20,6 @@ from tests.unit.shop import (
 from codepipeline_page.artifacts import LARGEST, Artifacts
 from codepipeline_page.changes import Changes, StackChanges
 from codepipeline_page.problems import PageError
-from codepipeline_page.registry import authorisation, identifier
 from codepipeline_page.replacement import replaces
 from codepipeline_page.templates import LONGEST, Change, compare, shown
 

@@ -1,7 +1,6 @@
 import io
 import json
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
