@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from compliance.report import REPORT
+from cdk_assembly import REPORT
 from compliance.validation import OFF, SWITCH
 from tests.synthesis import ROOT, command_environ
 

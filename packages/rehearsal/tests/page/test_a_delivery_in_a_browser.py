@@ -177,7 +177,7 @@ def test_the_page_says_that_the_emulator_is_gone_and_is_stopped_with_the_rehears
     assert stop_services(watched.world.folders)
     assert session.page.process() is None
     request = watched.world.rehearsal.request
-    with pytest.raises(RehearsalError, match=r"^nothing runs that a page could show; start a rehearsal first$"):
+    with pytest.raises(RehearsalError, match=r"^no rehearsal is running; start one with `cdk-rehearsal up`$"):
         start_page(
             watched.world.folders,
             pipeline="p",

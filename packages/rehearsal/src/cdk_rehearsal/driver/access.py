@@ -1,4 +1,4 @@
-"""Writes down what the roles of a rehearsal may do and what they did."""
+"""Writes the granted and used permissions of a rehearsal's roles."""
 
 import json
 import urllib.request

@@ -1,4 +1,4 @@
-"""Bootstraps the emulated accounts with the real ``cdk bootstrap``, under the scoped policies that the app ships."""
+"""Bootstraps the emulated accounts with ``cdk bootstrap`` and the app's own execution policies."""
 
 import json
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ def bootstrap(
 
 
 def policy_files(assembly: Assembly, policies: ExecutionPolicies) -> dict[str, list[Path]]:
-    """Return the policy files that CloudFormation works under, by account; none where it may do everything."""
+    """Return CloudFormation's policy files by account; none if it has AdministratorAccess."""
     found = {}
     for account in sorted({each.account for each in assembly.environments()}):
         files = _wanted(account, assembly=assembly, policies=policies).values()

@@ -19,7 +19,7 @@ PUSHED_TO = frozenset({(each.category, each.provider) for each in (SOURCE_CONNEC
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Environment:
-    """An account and a region."""
+    """An account and a Region."""
 
     account: str
     region: str
@@ -57,7 +57,7 @@ class Pipeline:
     physical_name: str = ""
 
     def answers_to(self, name: str) -> bool:
-        """Whether a person may mean this pipeline by ``name``: its own, its logical id, or its stack's name or path."""
+        """Whether ``name`` selects this pipeline: by its name, its logical ID, or its stack's name or path."""
         return name in {self.physical_name, self.logical_id, self.stack.name, self.stack.selector}
 
     def source(self, others: Collection[str]) -> Source:
@@ -124,7 +124,7 @@ class Assembly:
         )
 
     def pipeline(self) -> Pipeline:
-        """Return the pipeline that is meant.
+        """Return the selected pipeline.
 
         Raises:
             RehearsalError: there is none, or there are several and none, or more than one, is ``chosen``.
@@ -142,11 +142,11 @@ class Assembly:
         return found[0]
 
     def environments(self) -> tuple[Environment, ...]:
-        """Return every environment that a stack is deployed to, once."""
+        """Return the distinct environments of all stacks."""
         return tuple(sorted({stack.environment for stack in self.stacks}))
 
     def qualifiers(self, environment: Environment) -> tuple[str, ...]:
-        """Return the qualifier of every bootstrap that stacks of ``environment`` are deployed with."""
+        """Return the bootstrap qualifiers of the stacks in ``environment``."""
         return tuple(sorted({stack.qualifier for stack in self.stacks if stack.environment == environment}))
 
 

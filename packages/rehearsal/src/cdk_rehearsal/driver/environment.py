@@ -1,4 +1,4 @@
-"""What the rehearsal's processes see of the machine: its tools, certificates and caches, never its AWS settings."""
+"""The environment of the rehearsal's processes: the machine's tools, certificates, and caches, not its AWS settings."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from cdk_rehearsal.driver.packages import write_managers
 from cdk_rehearsal.emulator.config import EmulatorConfig
 from cdk_rehearsal.errors import RehearsalError
 
-# How a machine reaches its package sources; nothing here identifies anyone.
+# Variables that configure package sources; none of them identifies a person.
 CERTIFICATES = (
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
@@ -43,13 +43,13 @@ QUIET = {
 
 
 def base_environment(environ: Mapping[str, str], *, keep: Iterable[str]) -> dict[str, str]:
-    """Return what every child process gets: certificates, language, and the variables named in ``keep`` (caches)."""
+    """Return the environment of every child process: certificates, language, and the variables named in ``keep``."""
     names = (*CERTIFICATES, *SPEECH, *keep)
     return {**{name: environ[name] for name in names if name in environ}, **NO_PROXY, **QUIET}
 
 
 def account_environment(account: str, *, config: EmulatorConfig, region: str) -> dict[str, str]:
-    """Return what makes an AWS client act as the root of ``account`` on the emulator, whatever the user configured."""
+    """Return the variables with which an AWS client acts as the root of ``account`` on the emulator."""
     root = config.root(account)
     return {
         "AWS_ENDPOINT_URL": config.endpoint,
@@ -66,11 +66,10 @@ def account_environment(account: str, *, config: EmulatorConfig, region: str) ->
 
 
 def build_image(folder: Path, environ: Mapping[str, str], *, provided: Iterable[str] = ()) -> str:
-    """Fill ``folder`` with links to the tools that a build image has, and return the PATH of a build.
+    """Link the tools of a build image into ``folder``, and return the PATH of a build.
 
-    Python is the machine's own and not the virtual environment that runs the rehearsal, which a build must not see.
-    Package managers of the system are refused with advice, but for packages that are ``provided``.
-    Raises :class:`RehearsalError` for a tool that is missing.
+    Python is the machine's own: a build must not see the virtual environment of the rehearsal. The system's package
+    managers reject every package that is not ``provided``. Raises :class:`RehearsalError` if a tool is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = environ.get("PATH", os.defpath)
@@ -79,7 +78,7 @@ def build_image(folder: Path, environ: Mapping[str, str], *, provided: Iterable[
     for name in (*BUILD_TOOLS, *NODE_TOOLS):
         found = shutil.which(name, path=path)
         if found is None:
-            raise RehearsalError(f"{name} is not on PATH; builds need it: install it, or run `make setup`")
+            raise RehearsalError(f"{name} is not on PATH, and builds need it; install it")
         tools[name] = Path(found).resolve()
     for name, target in tools.items():
         link = folder / name
@@ -90,6 +89,6 @@ def build_image(folder: Path, environ: Mapping[str, str], *, provided: Iterable[
 
 
 def quiet_home(folder: Path) -> None:
-    """Make ``folder`` a HOME in which the CDK CLI asks nobody for notices."""
+    """Create ``folder`` as a HOME in which the CDK CLI does not fetch notices."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ".cdk.json").write_text('{"notices": false}\n')

@@ -1,4 +1,4 @@
-"""Where a rehearsal keeps what it makes: one folder, `.rehearsal/`, in the app's repository."""
+"""The files and folders of a rehearsal: `.rehearsal/` in the app's repository."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +12,22 @@ class Folders:
 
     @property
     def state(self) -> Path:
-        """The emulator's state, its repositories, builds and logs."""
+        """The emulator's state, repositories, builds, and logs."""
         return self.root / "state"
 
     @property
     def logs(self) -> Path:
-        """Logs of what the driver itself runs."""
+        """Logs of the programs that the driver runs."""
         return self.root / "logs"
 
     @property
     def home(self) -> Path:
-        """HOME of everything that the driver starts, so that nothing of the user's is read or changed."""
+        """HOME of every process that the driver starts; the user's own is neither read nor changed."""
         return self.root / "home"
 
     @property
     def image(self) -> Path:
-        """The tools of a build, as the build image has them."""
+        """Links to the tools that a build image has."""
         return self.root / "image"
 
     @property
@@ -42,37 +42,37 @@ class Folders:
 
     @property
     def previews(self) -> Path:
-        """Cloud assemblies that wait for an approval, a folder an execution."""
+        """Cloud assemblies that wait for an approval: one folder per execution."""
         return self.root / "previews"
 
     @property
     def config(self) -> Path:
-        """What the emulator was started with."""
+        """The emulator's configuration."""
         return self.root / "emulator.json"
 
     @property
     def chosen(self) -> Path:
-        """Which of the app's pipelines is rehearsed; empty where there is only one."""
+        """The selected pipeline; empty if the app has only one."""
         return self.root / "pipeline"
 
     @property
     def others(self) -> Path:
-        """Which repositories stand for sources beside the app's own, by source action, as JSON."""
+        """The repositories of further source actions, as JSON: path by action."""
         return self.root / "sources.json"
 
     @property
     def door(self) -> Path:
-        """The door's own: its secrets, the certificates that children trust, and what it refused."""
+        """The door's secrets, certificates, and list of refused hosts."""
         return self.root / "door"
 
     @property
     def network(self) -> Path:
-        """The sandbox of what the driver runs; not there where this machine has no user namespaces."""
+        """The network sandbox of the driver's programs; absent on a machine without user namespaces."""
         return self.door / "network.json"
 
     @property
     def session(self) -> Path:
-        """What runs, for whoever stops it."""
+        """The running processes, by which any terminal can stop them."""
         return self.root / "session.json"
 
     @property
@@ -87,7 +87,7 @@ class Folders:
 
     @property
     def page_address(self) -> Path:
-        """Where the page is, with the token that opens it."""
+        """The page's address, which includes its token."""
         return self.root / "page.url"
 
     @property
@@ -97,10 +97,10 @@ class Folders:
 
     @property
     def access(self) -> Path:
-        """What roles may do and what they did, for machines; beside it, ``.md``, for people."""
+        """Granted and used permissions of every role, as JSON; the same as Markdown is beside it."""
         return self.root / "access.json"
 
     @property
     def result(self) -> Path:
-        """The last delivery's result, for machines."""
+        """The last delivery's result, as JSON."""
         return self.root / "result.json"

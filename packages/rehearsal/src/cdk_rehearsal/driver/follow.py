@@ -1,4 +1,4 @@
-"""Follows a delivery from its push to its end, through the restart that a changed pipeline makes."""
+"""Follows a delivery from its push to its end, including the restart after a pipeline update."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ START_SECONDS = 30.0
 
 
 class Answer(Enum):
-    """What became of an approval that waits."""
+    """The outcome of a pending approval."""
 
     GIVEN = auto()
     LEFT = auto()
@@ -22,7 +22,7 @@ class Answer(Enum):
 
 
 class Watcher(Protocol):
-    """Whoever is told what happens."""
+    """Receives the events of a delivery."""
 
     def execution(self, execution: str) -> None:
         """A new execution is followed."""
@@ -45,7 +45,7 @@ class Delivery:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it reached the last stage."""
+        """Whether the delivery reached the last stage."""
         return self.status == "Succeeded"
 
     @property

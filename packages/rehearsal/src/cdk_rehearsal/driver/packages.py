@@ -1,4 +1,4 @@
-"""What stands for the package managers of a build image, which would change the user's machine."""
+"""Stand-ins for the package managers of a build image, which would change the user's machine."""
 
 import shlex
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The delivery as CodePipeline's public API shows it. Nothing here knows that an emulator answers."""
+"""A delivery through CodePipeline's public API. Nothing in this module depends on the emulator."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ ENDED = ("Succeeded", "Failed", "Stopped", "Superseded", "Cancelled")
 
 @dataclass(frozen=True, kw_only=True)
 class ActionRun:
-    """One run of one action, as ListActionExecutions tells it."""
+    """One run of one action, from ListActionExecutions."""
 
     stage: str
     action: str
@@ -25,18 +25,18 @@ class ActionRun:
 
     @property
     def name(self) -> str:
-        """Stage and action, as people read it."""
+        """The stage and the action, for display."""
         return f"{self.stage} · {self.action}"
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, or None while it runs."""
+        """The duration, or None while the action runs."""
         return None if self.ended is None else (self.ended - self.started).total_seconds()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """A manual approval that waits for an answer, and the execution that waits with it, where it is known."""
+    """A pending manual approval, and its execution if that is known."""
 
     stage: str
     action: str
@@ -65,7 +65,7 @@ class PipelineApi:
     """Reads and answers one pipeline through a boto3 client of CodePipeline."""
 
     def __init__(self, client: Any, pipeline: str) -> None:
-        """Look at ``pipeline`` through ``client``."""
+        """Use ``client`` for ``pipeline``."""
         self._client = client
         self.pipeline = pipeline
 
@@ -75,12 +75,12 @@ class PipelineApi:
         return definition
 
     def newest_execution(self) -> str | None:
-        """Return the id of the newest execution, or None when there never was one."""
+        """Return the ID of the newest execution, or None without one."""
         summaries = self._client.list_pipeline_executions(pipelineName=self.pipeline, maxResults=1)
         return next((each["pipelineExecutionId"] for each in summaries["pipelineExecutionSummaries"]), None)
 
     def status(self, execution: str) -> tuple[str, str]:
-        """Return an execution's status and the reason for it, which is empty where none is given."""
+        """Return an execution's status and its reason, which may be empty."""
         answer = self._client.get_pipeline_execution(pipelineName=self.pipeline, pipelineExecutionId=execution)
         found = answer["pipelineExecution"]
         return found["status"], found.get("statusSummary", "")
@@ -103,18 +103,18 @@ class PipelineApi:
         return None
 
     def retry(self, execution: str, stage: str) -> None:
-        """Run again what failed of a stage. Raises botocore's ``ClientError`` where CodePipeline refuses that."""
+        """Retry the failed actions of a stage. Raises botocore's ``ClientError`` if CodePipeline rejects the retry."""
         self._client.retry_stage_execution(
             pipelineName=self.pipeline, stageName=stage, pipelineExecutionId=execution, retryMode="FAILED_ACTIONS"
         )
 
     def start(self) -> str:
-        """Start an execution of what the branch holds; return its id."""
+        """Start an execution of the branch's newest commit; return its ID."""
         execution: str = self._client.start_pipeline_execution(name=self.pipeline)["pipelineExecutionId"]
         return execution
 
     def stages(self) -> list[dict[str, Any]]:
-        """Return each stage's state, as GetPipelineState tells it (``stageStates``)."""
+        """Return each stage's state: ``stageStates`` of GetPipelineState."""
         states: list[dict[str, Any]] = self._client.get_pipeline_state(name=self.pipeline)["stageStates"]
         return states
 
@@ -136,7 +136,7 @@ class PipelineApi:
         ]
 
     def approvals(self) -> list[Approval]:
-        """Return every approval that waits for an answer."""
+        """Return every pending approval."""
         return [
             Approval(
                 stage=stage["stageName"],
@@ -150,7 +150,7 @@ class PipelineApi:
         ]
 
     def approval(self, run: ActionRun) -> Approval | None:
-        """Return what answers the approval action ``run``, or None when it no longer waits."""
+        """Return the approval of the action ``run``, or None if it is no longer pending."""
         for stage in self.stages():
             for state in stage["actionStates"]:
                 latest = state.get("latestExecution", {})

@@ -1,4 +1,4 @@
-"""What a stage will become if it is approved: the differences that the CDK CLI finds for its stacks."""
+"""The changes that an approval would deploy, as ``cdk diff`` finds them."""
 
 import io
 import re
@@ -26,7 +26,7 @@ REPLACED = re.compile(r"\b(?:may be replaced|replace)\s*$")
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One resource that changes: ``kind`` is added, changed, replaced or removed."""
+    """One changed resource; ``kind`` is added, changed, replaced, or removed."""
 
     kind: str
     type: str
@@ -35,14 +35,14 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class StackPreview:
-    """What one stack will become. ``log`` has every property."""
+    """The changes of one stack. ``log`` lists every property."""
 
     stack: str
     changes: tuple[Change, ...]
     log: Path
 
     def count(self, kind: str) -> int:
-        """Return how many resources change in this way."""
+        """Return the number of resources with this kind of change."""
         return sum(change.kind == kind for change in self.changes)
 
 

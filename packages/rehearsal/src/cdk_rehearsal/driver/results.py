@@ -1,4 +1,4 @@
-"""What a delivery came to: a table for people, JSON for machines."""
+"""A delivery's result, as tables and as JSON."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -47,7 +47,7 @@ def outputs(assembly: Assembly, config: EmulatorConfig) -> list[StackOutputs]:
 
 
 def recorded_only(config: EmulatorConfig) -> dict[str, list[str]]:
-    """Return the resource types that were only recorded, by what is missing behind them."""
+    """Return the resource types that were only recorded, by reason."""
     ledger = config.state_dir / "recorded.json"
     found: dict[str, set[str]] = {}
     for text in ledger.read_text().splitlines() if ledger.exists() else ():
@@ -82,7 +82,7 @@ def show(
 
 
 def show_preview(console: Console, stage: str, previews: Iterable[StackPreview]) -> None:
-    """Print what ``stage`` will become."""
+    """Print the changes that an approval of ``stage`` would deploy."""
     console.print(f"\nIf approved, [bold]{escape(stage)}[/] becomes:", highlight=False)
     for each in previews:
         counts = ", ".join(f"{each.count(kind)} {kind}" for kind in KINDS)

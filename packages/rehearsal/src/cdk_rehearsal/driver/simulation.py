@@ -1,4 +1,4 @@
-"""Asks, before anything is deployed, whether the app's execution policies allow what its templates hold."""
+"""Checks, before anything is deployed, that the app's execution policies allow its templates."""
 
 import json
 from collections.abc import Mapping

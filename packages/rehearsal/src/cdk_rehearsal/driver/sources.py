@@ -84,7 +84,7 @@ def fill(config: EmulatorConfig, target: PushTarget, repository: Repository) -> 
 
 
 def _make_repository(config: EmulatorConfig, name: str, home: Environment) -> Path:
-    """Make a repository that no stack of the app makes: elsewhere, it is there before the app is."""
+    """Create a repository that no stack of the app creates. On AWS it exists before the app."""
     codecommit = client(
         "codecommit", endpoint=config.endpoint, region=home.region, credentials=config.root(home.account)
     )
@@ -95,7 +95,7 @@ def _make_repository(config: EmulatorConfig, name: str, home: Environment) -> Pa
 
 
 def _make_bucket(config: EmulatorConfig, name: str, home: Environment) -> None:
-    """Make a source's bucket that no stack of the app makes: elsewhere, it is there before the app is."""
+    """Create a source's bucket that no stack of the app creates. On AWS it exists before the app."""
     s3 = client("s3", endpoint=config.endpoint, region=home.region, credentials=config.root(home.account))
     try:
         s3.head_bucket(Bucket=name)

@@ -1,4 +1,4 @@
-"""The secrets with tokens for GitHub that a pipeline's sources name: on AWS, they are there before the app is."""
+"""Creates the secrets of GitHub tokens that a pipeline's sources name. On AWS they exist before the app."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ PLACEHOLDER = "nobody-looks-at-it"
 
 
 def make_tokens(config: EmulatorConfig, assembly: Assembly) -> None:
-    """Make the secrets unless they are there."""
+    """Create the secrets that do not exist."""
     where = assembly.pipeline().stack.environment
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for token in _tokens(assembly):

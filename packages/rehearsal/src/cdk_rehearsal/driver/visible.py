@@ -1,4 +1,4 @@
-"""What builds see of the user's files: the tools on their PATH, and what the variables that they get name."""
+"""The user's files that builds can see: tools on their PATH, and folders that their variables name."""
 
 import shutil
 import sys

@@ -59,7 +59,7 @@ def test_a_build_finds_its_tools_and_not_the_rehearsal_s_own_virtual_environment
 
 def test_a_tool_that_builds_need_is_named_when_it_is_missing(tmp_path: Path) -> None:
     environ = _tools(tmp_path / "bin", "git", "make", "node")
-    with pytest.raises(RehearsalError, match=r"^npm is not on PATH; builds need it"):
+    with pytest.raises(RehearsalError, match=r"^npm is not on PATH, and builds need it; install it$"):
         build_image(tmp_path / "image", environ)
 
 

@@ -20,8 +20,9 @@ from cdk_rehearsal.driver.folders import Folders
 from cdk_rehearsal.driver.lock import hold
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 with hold(Folders(root=Path(sys.argv[1])), command="up"):
-    print("held", flush=True)
-    try: signal.pause()
+    try:
+        print("held", flush=True)
+        signal.pause()
     except KeyboardInterrupt: print("in order", flush=True)
 """
 
