@@ -157,11 +157,11 @@ const look = async () => {
   }
 };
 
-// One refresh at a time; a request that comes meanwhile starts another one after it.
+// One refresh at a time; a request that comes meanwhile starts another one, and waits for that one.
 const refresh = () => {
   if (view.running) {
     view.again = true;
-    return view.running;
+    return view.running.then(() => view.running);
   }
   clearTimeout(view.timer);
   view.running = look().finally(() => {
