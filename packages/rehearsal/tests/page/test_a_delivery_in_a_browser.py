@@ -153,7 +153,7 @@ def test_removal_is_approved_only_after_a_confirmation_that_names_it(watched: Wa
     watched.push("Drop the bucket")
     seen = watched.watch("confirm", "the bucket is empty")
     assert seen["sent"] == []
-    assert seen["losses"].startswith("Approving Prod removes or replaces:\nremoved AWS::S3::Bucket ")
+    assert seen["losses"].startswith("Approving Prod removes or replaces:\n\nremoved AWS::S3::Bucket ")
     assert "in sample-prod" in seen["losses"]
     assert seen["focused"] == ["Approving Prod removes or replaces:", "Approve Prod …"]
     assert seen["outline"] != "none"
