@@ -1,6 +1,6 @@
-"""A delivery watched on the page in a real browser, from push to prod: rejected, approved, failed and understood.
+"""A delivery watched on the page in a real browser, from push to prod: rejected, approved, and failed.
 
-The order matters, since each push builds on the one before; so these are steps of one story.
+The tests run in order, since each push builds on the one before.
 """
 
 import http.client
@@ -26,10 +26,21 @@ from delivery_testing.chromium import drive, installed
 
 pytestmark = [pytest.mark.enable_socket]
 
+WELL_LAID_OUT = {width: {"overflow": 0, "broken": []} for width in ("400", "1280")}
+LINES = 300
+FAILURE = "FAILED tests/test_app.py::test_account - AssertionError: the settings name no account"
+FAILING = f"""
+print("\\x1b[31m{FAILURE}\\x1b[0m", flush=True)
+print("<img src=x>", flush=True)
+for number in range({LINES}):
+    print("line", number, flush=True)
+raise SystemExit("1 failed")
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """A rehearsal with its page, and a person with a browser."""
+    """A rehearsal with its page and a browser."""
 
     world: World
     address: str
@@ -70,22 +81,27 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         stop_services(folders)
 
 
-def test_a_delivery_is_watched_to_its_approval_and_rejected_by_the_keyboard_with_a_reason(watched: Watched) -> None:
+def test_approval_is_rejected_with_a_reason_by_keyboard_alone(watched: Watched) -> None:
     watched.push("The first delivery")
     seen = watched.watch("reject", "not before the holiday")
     assert "2\nadded" in seen["preview"]
     assert "AWS::SSM::Parameter" in seen["preview"]
     assert seen["outline"] != "none"
-    assert (seen["refused"], seen["focused"]) == ("Say why: whoever pushed reads it.", "comment")
+    assert (seen["refused"], seen["focused"]) == ("Enter a reason: whoever pushed reads it.", "comment")
     assert seen["kept"] == ["comment", "not before the holiday"]
-    assert "Prod waits for your answer" in seen["headlines"]
-    assert seen["headlines"][-1] == "Prod · Approve failed"
-    assert any("Prod · Approve failed" in text for text in seen["said"])
-    assert "not before the holiday" in seen["cause"]
+    assert "Prod is waiting for approval" in seen["headlines"]
+    by = seen["headlines"][-1].removeprefix("Prod rejected by ")
+    assert by == "root"
+    assert any(f"Prod · Approve rejected by {by}" in text for text in seen["said"])
+    assert seen["reason"] == "“not before the holiday”"
+    assert seen["cause"].startswith(f"Rejected by {by}: “not before the holiday” arn:aws:iam::")
+    assert seen["focus"] == ["headline", "none", "none"]
+    assert seen["acts"] == [["Ask for approval of Prod again", False], ["Retry all actions of Prod", False]]
+    assert seen["layout"] == WELL_LAID_OUT
     assert watched.world.stacks(PROD) == {}
 
 
-def test_it_is_at_home_in_light_and_dark_on_narrow_screens_and_for_screen_readers(watched: Watched) -> None:
+def test_page_fits_narrow_and_wide_screens_and_screen_readers(watched: Watched) -> None:
     watched.push("Send receipts in the reader's language", greeting="welcome")
     seen = watched.watch("look")
     assert (seen["light"]["width"], seen["narrow"]["width"]) == (1200, 320)
@@ -95,11 +111,12 @@ def test_it_is_at_home_in_light_and_dark_on_narrow_screens_and_for_screen_reader
     assert seen["light"]["address"] == watched.address.partition("?")[0]
     assert seen["nameless"] == []
     assert seen["guarded"] == "TypeError"
+    assert seen["layout"] == WELL_LAID_OUT
     for line in (
         "- banner:",
         "- main:",
         "- contentinfo:",
-        '- heading "Prod waits for your answer" [level=1]',
+        '- heading "Prod is waiting for approval" [level=1]',
         '- textbox "Comment"',
         '- button "Approve Prod"',
         '- button "Reject Prod"',
@@ -114,31 +131,56 @@ def test_it_is_at_home_in_light_and_dark_on_narrow_screens_and_for_screen_reader
         "tab-past",
     ]
     assert {tabs[f"{name} width"] for name in ("changes", "findings", "resources", "past")} == {320}
-    assert "By its change set" in tabs["changes"]
+    assert "From its change set" in tabs["changes"]
     assert "From the synth's report in Synth_Output." in tabs["findings"]
     assert DEV in tabs["resources"]
     assert "The first delivery" in tabs["past"]
 
 
-def test_a_delivery_is_approved_with_a_comment_and_watched_into_prod(watched: Watched) -> None:
+def test_approval_with_a_comment_deploys_prod(watched: Watched) -> None:
     seen = watched.watch("approve", "after the demo")
     assert seen["headlines"][-1] == "Delivered to Prod"
     assert any("Prod · sample-prod.Deploy succeeded" in text for text in seen["said"])
     assert all("succeeded" in stage for stage in seen["stages"])
+    assert "approved by root" in seen["decided"]
     assert watched.world.stacks(PROD) == {"sample-prod": "CREATE_COMPLETE"}
 
 
-def test_a_build_that_fails_is_read_to_its_cause(watched: Watched) -> None:
-    (watched.world.work / "app.py").write_text('raise SystemExit("error: the settings name no account")\n')
+def test_removal_is_approved_only_after_a_confirmation_that_names_it(watched: Watched) -> None:
+    app = watched.world.work / "app.py"
+    bucket = '        s3.Bucket(stack, "Data", removal_policy=RemovalPolicy.DESTROY)\n'
+    app.write_text(app.read_text().replace(bucket, ""))
+    watched.push("Drop the bucket")
+    seen = watched.watch("confirm", "the bucket is empty")
+    assert seen["sent"] == []
+    assert seen["losses"].startswith("Approving Prod removes or replaces:\n\nremoved AWS::S3::Bucket ")
+    assert "in sample-prod" in seen["losses"]
+    assert seen["focused"] == ["Approving Prod removes or replaces:", "Approve Prod …"]
+    assert seen["outline"] != "none"
+    assert seen["layout"] == WELL_LAID_OUT
+    assert seen["posts"] == ["approvals"]
+    assert seen["headlines"][-1] == "Delivered to Prod"
+
+
+def test_failed_build_shows_its_failing_line_first(watched: Watched) -> None:
+    (watched.world.work / "app.py").write_text(FAILING)
     watched.push("Forget the account")
     seen = watched.watch("fail")
     assert seen["headlines"][-1] == "Build · Synth failed"
-    assert seen["cause"].startswith("Cause: Build terminated with state: FAILED. Phase: BUILD")
-    assert "error: the settings name no account" in seen["log"]
-    assert seen["retry"] == ["Retry what failed in Build", "Run all of Build again"]
+    assert seen["cause"].startswith(f"Cause: {FAILURE}\n\nCodeBuild: Build terminated with state: FAILED. Phase: BUILD")
+    assert "\x1b" not in seen["log"]
+    assert [FAILURE, True] in seen["colored"]
+    assert seen["visible"] == [FAILURE, True]
+    assert "<img src=x>" in seen["log"]
+    name, text = seen["download"]
+    assert name.endswith(".log")
+    assert f"\x1b[31m{FAILURE}\x1b[0m" in text
+    assert text.count("line ") >= LINES
+    assert seen["retry"] == ["Retry failed actions of Build", "Retry all actions of Build"]
+    assert seen["layout"] == WELL_LAID_OUT
 
 
-def test_over_the_wire_a_stranger_gets_nothing_and_the_address_no_line_in_a_log(watched: Watched) -> None:
+def test_requests_without_the_token_are_refused_and_logs_lack_it(watched: Watched) -> None:
     parts = urlsplit(watched.address)
     assert parts.hostname == "127.0.0.1"
 
@@ -159,7 +201,7 @@ def test_over_the_wire_a_stranger_gets_nothing_and_the_address_no_line_in_a_log(
     assert folders.page_address.stat().st_mode & 0o077 == 0
 
 
-def test_the_page_says_that_the_emulator_is_gone_and_is_stopped_with_the_rehearsal(watched: Watched) -> None:
+def test_page_reports_a_stopped_emulator_and_stops_with_the_rehearsal(watched: Watched) -> None:
     session = running(watched.world.folders)
     assert session is not None
     assert session.page is not None
@@ -172,7 +214,7 @@ def test_the_page_says_that_the_emulator_is_gone_and_is_stopped_with_the_rehears
     connection.request("GET", "/pipeline/api/overview", headers={"Cookie": cookie})
     answer = connection.getresponse()
     assert answer.status == 502
-    assert "Nothing answers at http://127.0.0.1:" in answer.read().decode()
+    assert ": no answer; the page retries by itself" in answer.read().decode()
     connection.close()
     assert stop_services(watched.world.folders)
     assert session.page.process() is None

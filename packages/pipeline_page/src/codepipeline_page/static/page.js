@@ -126,11 +126,12 @@ const drawPanel = async () => {
   else told = await TABS[tab][1]({ execution: overview.execution, overview, choose, stage: shown?.stage.name, action: shown?.action });
   if (tab !== view.tab) return;
   const before = at("log");
+  const known = at("failing");
   const followed = !before || before.scrollHeight - before.scrollTop - before.clientHeight < 40;
   at("panel").setAttribute("aria-labelledby", `tab-${tab}`);
   render(at("panel"), h("div", { key: tab, class: "panel" }, ...told));
-  // A log opens at its failing line, or at its end, which it follows.
-  if (at("log") && at("log") !== before && at("failing")) at("log").scrollTop = Math.max(0, at("failing").offsetTop - 60);
+  // A log moves to its failing line once; it opens at its end otherwise, and follows it.
+  if (at("failing") && at("failing") !== known) at("log").scrollTop = Math.max(0, at("failing").offsetTop - 60);
   else if (at("log") && (followed || at("log") !== before)) at("log").scrollTop = at("log").scrollHeight;
 };
 
@@ -157,11 +158,11 @@ const look = async () => {
   }
 };
 
-// One refresh at a time; a request that comes meanwhile starts another one after it.
+// One refresh at a time; a request that comes meanwhile starts another one, and waits for that one.
 const refresh = () => {
   if (view.running) {
     view.again = true;
-    return view.running;
+    return view.running.then(() => view.running);
   }
   clearTimeout(view.timer);
   view.running = look().finally(() => {
