@@ -43,7 +43,7 @@ def _lint(stack: Stack, cache: AnswerCache) -> Iterator[Finding]:
     for match in matches:
         settled = SETTLED.get(match["rule"])
         if settled is None or not match["message"].startswith(settled):
-            section, id_, *_ = [*match["path"], "", ""]
+            section, id_ = (*match["path"], "", "")[:2]
             resource = stack.resources.get(id_) if section == "Resources" else None
             yield Finding(
                 pack=NAME,

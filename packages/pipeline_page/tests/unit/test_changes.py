@@ -2,7 +2,6 @@ import json
 from typing import Any
 
 import pytest
-from codepipeline_page.registry import authorisation, identifier
 from tests.unit.shop import (
     BUILD,
     CHANGE_SET,
@@ -270,8 +269,3 @@ def test_shown_truncates_long_values() -> None:
 )
 def test_replaces_follows_published_schema(type_: str, path: str, expected: str) -> None:
     assert replaces(type_, path) == expected
-
-
-def test_registry_reads_identifiers_and_authorization_reference() -> None:
-    assert identifier("AWS::SNS::Topic") == "TopicArn"
-    assert "putapprovalresult" in authorisation()["codepipeline"]["Actions"]

@@ -5,7 +5,8 @@ from typing import Final
 
 from cdk_review.model.report import Report
 from cdk_review.writing.escaping import code
-from cdk_review.writing.sections import Section, sections
+from cdk_review.writing.section import Section
+from cdk_review.writing.sections import sections
 from cdk_review.writing.words import headline, nag, tally
 
 LIMIT: Final = 65_536

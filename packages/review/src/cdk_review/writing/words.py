@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cdk_review.model.deployment import Change, Resource
+from cdk_review.model.findings import State
 from cdk_review.model.report import Report
 from cdk_review.model.security import Access
 
@@ -57,7 +58,7 @@ def headline(report: Report) -> str:
 
 def nag(report: Report) -> str:
     """cdk-nag's line: the packs and how many findings there are in each state, also if there is none."""
-    states = ("open", "new", "fixed", "acknowledged")
+    states: tuple[State, ...] = ("open", "new", "fixed", "acknowledged")
     return f"cdk-nag ({counted(len(report.packs), 'pack')}): " + ", ".join(
         f"{len(report.of(state))} {state}" for state in states
     )
