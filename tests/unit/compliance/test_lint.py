@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cdk_assembly import AssemblyError
+from cdk_assembly import AssemblyError, Stack
 from compliance import lint
 from compliance.cache import AnswerCache
 from compliance.lint import lint_templates
@@ -70,12 +70,12 @@ def wrong_group(folder: Path, **more: Any) -> Path:
     return assembly(folder, Logs={"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 8}}, **more)
 
 
-def never(text: str, region: str) -> list[dict[str, Any]]:
-    raise AssertionError(f"linted again for {region}")
+def never(stack: Stack) -> list[dict[str, Any]]:
+    raise AssertionError(f"linted again for {stack.region}")
 
 
 def test_cached_template_is_not_linted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lint, "_matches", lambda *_: [{"rule": "E3030", "message": "no 8", "path": []}])
+    monkeypatch.setattr(lint, "_matches", lambda *_: [{"rule": "E3030", "message": "no 8", "severity": "error", "path": []}])
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     cache = AnswerCache(folder=tmp_path / "cache")
     first = lint_templates(wrong_group(tmp_path / "out"), cache=cache)
