@@ -85,7 +85,7 @@ test-deep: setup ## Run the tests that take too long for `make test`: every conf
 test-packages: setup ## Test each package on its own, with branch coverage
 	@for package in $(PACKAGES); do \
 	  echo "packages/$$package"; \
-	  (cd packages/$$package && $(RUN) pytest $(SIDE_BY_SIDE) -m 'not deep' --cov --cov-report term) || exit 1; \
+	  (cd packages/$$package && $(RUN) pytest $(SIDE_BY_SIDE) --cov --cov-report term) || exit 1; \
 	done
 
 .PHONY: cost
