@@ -66,7 +66,7 @@ def test_a_commit_that_adds_an_action_changes_the_pipeline_and_restarts_it(sampl
     assert delivery.succeeded, sample.rehearsal.explain(delivery)
     assert [run.name for run in delivery.runs].count("UpdatePipeline · SelfMutate") == 2
     assert results(delivery)["Dev · Smoke"] == "Succeeded"
-    assert "the pipeline changed itself and started again" in sample.said.getvalue()
+    assert "the pipeline updated itself and restarted" in sample.said.getvalue()
 
 
 def test_a_resource_that_fails_in_dev_rolls_back_and_prod_never_starts(sample: World) -> None:
