@@ -95,3 +95,9 @@ def test_an_assembly_that_nobody_judged_is_not_clean(base: Written, head: Writte
     (head.folder / "validation-report.json").write_text('{"pluginReports": [{"pluginName": "AwsS')
     with pytest.raises(ReviewError, match="not a report"):
         compared(base, head)
+
+
+def test_report_without_the_rule_pack_is_no_clean_report(base: Written, head: Written) -> None:
+    (head.folder / "validation-report.json").write_text('{"pluginReports": []}')
+    with pytest.raises(ReviewError, match="AwsSolutions found nothing to judge"):
+        compared(base, head)

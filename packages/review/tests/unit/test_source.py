@@ -9,6 +9,7 @@ from tests.unit.reports import finding, lost
 
 from cdk_review.model.deployment import Stage
 from cdk_review.model.findings import Finding, Place, Since
+from cdk_review.source import places
 from cdk_review.source.calls import read_source
 from cdk_review.source.history import History
 from cdk_review.source.located import Where
@@ -99,6 +100,12 @@ def test_an_id_that_could_be_several_is_not_guessed(tree: Path) -> None:
     with (tree / "parts" / "__init__.py").open("a") as file:
         file.write("\nclass Other(Construct):\n    def __init__(self, scope, id_):\n        Tier(self, id_ + '1')\n")
     assert place_of("App/Prod/Data/Resource", read_source(tree)) == Place(file="app.py", line=6)
+
+
+def test_functions_that_call_functions_are_followed_to_a_depth(tree: Path) -> None:
+    source = read_source(tree)
+    calls = next(body.calls for body in source.bodies.values() if body.calls)
+    assert tuple(places._with_functions(calls, source, depth=0)) == calls
 
 
 def test_a_name_that_stands_for_two_classes_leads_nowhere(tree: Path) -> None:
