@@ -1,5 +1,6 @@
 """The Makefile runs with the make of every system, and turns exit codes into what a person expects."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -30,7 +31,9 @@ def make(folder: Path, verb: str, *, code: int = 0) -> "subprocess.CompletedProc
     (folder / "fake").write_text(f'echo "$@" >> "{folder}/ran"\nexit {code}\n')
     shutil.copy(MAKEFILE, folder)
     command = ["make", verb, f"RUN=sh {folder}/fake", "PYTHON=true"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    # The tests may themselves run under make, whose settings are not for this one.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("code", [0, 3])

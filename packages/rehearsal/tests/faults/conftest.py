@@ -6,6 +6,14 @@ from tests.codepipeline.emulated import Emulator
 from tests.codepipeline.shop import Shop
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run these with the other deep tests: a killed delivery and its recovery take half a minute each."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.deep)
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """A small cloud in an emulator of the test's own."""
