@@ -57,8 +57,8 @@ def test_configuration_that_can_t_work_is_rejected_before_synthesis(region: str)
 
 def test_bootstrap_document_names_what_three_regions_need(elsewhere: list[Stack]) -> None:
     text = (ROOT / "bootstrap" / "README.md").read_text()
-    assert "A stage in a Region other than us-east-1: bootstrap its account there and in us-east-1" in text
-    assert "Tools: bootstrap it in its own Region and in every Region that a stage deploys to" in text
+    assert "**A stage outside us-east-1:** bootstrap its account in its own Region and in us-east-1" in text
+    assert "**Tools:** bootstrap it in its own Region and in every Region that a stage deploys to" in text
     assert environments(elsewhere) == documented(SETTINGS)
     assert (TOOLS, "us-east-1") in documented(SETTINGS)
 
