@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.codebuild import site as emulators
 from tests.door.proxy import OwnProxy
-from tests.door.site import ROOT, Door, open_door
+from tests.door.site import ROOT, SECRET, Door, open_door
 
 from cdk_rehearsal.sandbox.command import unavailable
 
@@ -28,7 +28,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnProxy]:
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[emulators.Emulator]:
     folder = tmp_path_factory.mktemp("door-emulator")
-    running = emulators.start(emulators.configuration(folder, door_secret=secrets.token_urlsafe()))
+    running = emulators.start(emulators.configuration(folder, door_secret=secrets.token_urlsafe(), secret=SECRET))
     try:
         yield running
     finally:

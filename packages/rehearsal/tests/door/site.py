@@ -15,15 +15,18 @@ from tests.codebuild import site
 
 from cdk_rehearsal.door.config import DoorConfig
 from cdk_rehearsal.door.trust import door_environment
+from cdk_rehearsal.emulator.config import account_root
 from cdk_rehearsal.sandbox.command import confined
 from cdk_rehearsal.sandbox.settings import SandboxSettings
 from cdk_rehearsal.sandbox.view import network_specification
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT = site.ACCOUNT
+SECRET = "the-secret-of-the-tests"
+"""What the emulator of these tests derives its root credentials from."""
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": ACCOUNT,
-    "AWS_SECRET_ACCESS_KEY": "rehearsal",
+    "AWS_SECRET_ACCESS_KEY": account_root(ACCOUNT, SECRET)["SecretAccessKey"],
     "AWS_REGION": site.REGION,
     "AWS_DEFAULT_REGION": site.REGION,
     "AWS_EC2_METADATA_DISABLED": "true",
