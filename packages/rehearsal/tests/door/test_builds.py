@@ -131,7 +131,7 @@ def test_raw_socket_of_a_build_is_refused_at_once(builder: Emulator) -> None:
 def test_aws_answers_builds_with_and_without_the_endpoint_variable(builder: Emulator) -> None:
     query = "https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"
     status, log = build(
-        builder, f"curl -sS '{query}'", 'curl -sS --fail "$AWS_ENDPOINT_URL/_ministack/health" >/dev/null'
+        builder, f"curl -sS '{query}'", 'curl -sS --fail "$AWS_ENDPOINT_URL/_rehearsal/health" >/dev/null'
     )
     assert status == "SUCCEEDED", log
     assert "MissingAuthenticationToken" in log
