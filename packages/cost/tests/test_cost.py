@@ -89,7 +89,9 @@ def test_a_region_without_prices_is_one_line(write_assembly: Write) -> None:
 
 def test_without_an_assembly_the_way_to_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match=r"^cost: cdk.out/manifest.json: No such file or directory; run `cdk synth` first$"):
+    with pytest.raises(
+        SystemExit, match=r"^cost: cdk.out/manifest.json: No such file or directory; run `cdk synth` first$"
+    ):
         main([])
 
 

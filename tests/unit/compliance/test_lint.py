@@ -82,7 +82,9 @@ def test_cached_template_is_not_linted_again(tmp_path: Path, monkeypatch: pytest
     first = lint_templates(wrong_group(tmp_path / "out"), cache=cache)
     monkeypatch.setattr(lint, "_matches", never)
     assert lint_templates(tmp_path / "out", cache=cache) == first != ()
-    for changed in (wrong_group(tmp_path / "moved", region="eu-west-1"), wrong_group(tmp_path / "more", Other={"Type": "AWS::SNS::Topic"})):
+    moved = wrong_group(tmp_path / "moved", region="eu-west-1")
+    more = wrong_group(tmp_path / "more", Other={"Type": "AWS::SNS::Topic"})
+    for changed in (moved, more):
         with pytest.raises(AssertionError, match="linted again"):
             lint_templates(changed, cache=cache)
 
