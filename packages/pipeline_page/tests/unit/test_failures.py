@@ -48,7 +48,7 @@ def test_rank_prefers_lines_that_name_the_failure(text: str, expected: int) -> N
         "no failures",
         "[Container] 2026/11/24 Phase complete: BUILD State: FAILED",
         "npm ERR! code 1",
-        "npm error A complete log of this run can be found in: /root/.npm",
+        "npm error A complete log of this run can be found in: /home/builder/.npm",
         "Subprocess exited with error 1",
         "terror and ferrors",
     ],
